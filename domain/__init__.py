@@ -1,0 +1,1 @@
+"""The business: commands, rules, tables and queries."""

@@ -1,0 +1,1 @@
+"""Who owns which data and keys. Knows nothing of stock."""

@@ -1,0 +1,42 @@
+"""Which companies have something for relay, sealer and live updates.
+
+A NOTIFY inside a business transaction would serialise the commits of all companies, so a process collects the
+companies it wrote to and rings once for all of them, at most every 200 ms. A lost ring is only late: a sweep visits
+each company anyway.
+"""
+
+import asyncio
+import logging
+from uuid import UUID
+
+from tenants.registry import Company
+from tenants.transaction import Database, control_transaction
+
+log = logging.getLogger(__name__)
+
+PAUSE = 0.2  # seconds between two rings
+RING = """with rung as (insert into doorbell (company_id, rung_at) select unnest($1::uuid[]), now()
+  on conflict (company_id) do update set rung_at = now()) select pg_notify('doorbell', '')"""
+
+
+class Doorbell:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.rung: set[UUID] = set()
+        self.task: asyncio.Task[None] | None = None
+
+    def ring(self, company: Company) -> None:
+        """Call after the commit."""
+        self.rung.add(company.id)
+        if self.task is None or self.task.done():
+            self.task = asyncio.create_task(self.flush())
+
+    async def flush(self) -> None:
+        while self.rung:
+            await asyncio.sleep(PAUSE)
+            companies, self.rung = list(self.rung), set()
+            try:
+                async with control_transaction(self.database) as door:
+                    await door.raw.execute(RING, companies)
+            except Exception:  # the sweep will visit them
+                log.warning("the doorbell was not rung for %s companies", len(companies), exc_info=True)

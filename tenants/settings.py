@@ -1,0 +1,62 @@
+"""Settings of one process, read once from the environment."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Connections of one process. The sum over all processes stays below max_connections - 10.
+
+    `share` is how many write connections one company may use: a backend keeps about 1 MB for each company it ever
+    touched, so a company is served by few of them.
+    """
+
+    write: int = 8
+    share: int = 2
+    read: int = 6
+    control: int = 3
+    lifetime: float = 1800.0  # seconds; a backend's memory for companies is given back only by its end
+
+    @property
+    def total(self) -> int:
+        return self.write + self.read + self.control + 1  # one more for document numbers
+
+
+@dataclass(frozen=True)
+class Settings:
+    data: Path
+    database_url: str  # empty: embedded
+    broker_url: str  # empty: in PostgreSQL
+    keys: str  # file:PATH
+    host: str
+    port: int
+    public_url: str
+    demo: bool
+    shared: Path
+    pools: Pools = field(default_factory=Pools)
+
+    @property
+    def embedded(self) -> bool:
+        return not self.database_url
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        def get(name: str, default: str) -> str:
+            return os.environ.get(f"HUOTONG_{name}") or default
+
+        data = Path(get("DATA", "var")).resolve()
+        host, port, database_url = get("HOST", "127.0.0.1"), int(get("PORT", "8000")), get("DATABASE_URL", "")
+        local = host in ("127.0.0.1", "localhost", "::1")
+        return cls(
+            data=data,
+            database_url=database_url,
+            broker_url=get("BROKER_URL", ""),
+            keys=get("KEYS", f"file:{data / 'master.key'}"),
+            host=host,
+            port=port,
+            public_url=get("PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
+            demo=get("DEMO", "1" if local and not database_url else "0") == "1" and local and not database_url,
+            shared=Path(get("SHARED", "../shared")).resolve(),
+        )

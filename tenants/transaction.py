@@ -1,0 +1,185 @@
+"""The one door to data: pinned connections, and the transactions that alone set role and search_path.
+
+Connections are SQLAlchemy connections on an AUTOCOMMIT engine, so SQLAlchemy sends no BEGIN of its own: Core and
+plain asyncpg statements on a `Door` share the transaction that is opened and ended here.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from zlib import crc32
+
+import asyncpg
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from tenants.registry import Company
+from tenants.settings import Pools
+
+STATEMENTS = 1024  # prepared statements a connection keeps
+CONTROL = "begin; set local role huotong_control; set local search_path to control"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One connection inside one transaction: the SQLAlchemy handle and the asyncpg connection under it."""
+
+    sql: AsyncConnection
+    raw: asyncpg.Connection
+    opened: float
+
+
+class Pool:
+    """A fixed number of places, each with a connection opened on demand. A borrower names the places it may use."""
+
+    def __init__(self, engine: AsyncEngine, size: int, lifetime: float) -> None:
+        self.engine, self.lifetime = engine, lifetime
+        self.doors: list[Door | None] = [None] * size
+        self.free = list(range(size))  # the last one given back is used first: its plans are warm
+        self.waiting: deque[tuple[Sequence[int], asyncio.Future[int]]] = deque()
+
+    def places(self, company: Company, share: int) -> Sequence[int]:
+        """A company is served by few connections, always the same."""
+        first, size = crc32(company.schema.encode()), len(self.doors)
+        return [(first + i) % size for i in range(min(share, size))]
+
+    async def take(self, places: Sequence[int]) -> int:
+        for place in reversed(self.free):
+            if place in places:
+                self.free.remove(place)
+                return place
+        turn: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.waiting.append((places, turn))
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give_back(turn.result())
+            raise
+
+    def give_back(self, place: int) -> None:
+        for waiter in self.waiting:
+            places, turn = waiter
+            if place in places and not turn.done():
+                self.waiting.remove(waiter)
+                turn.set_result(place)
+                return
+        self.free.append(place)
+
+    async def door(self, place: int) -> Door:
+        door = self.doors[place]
+        if door and (door.raw.is_closed() or time.monotonic() - door.opened > self.lifetime):
+            await self.drop(place)
+            door = None
+        if door is None:
+            sql = await self.engine.connect()
+            raw = (await sql.get_raw_connection()).driver_connection
+            assert isinstance(raw, asyncpg.Connection)
+            self.doors[place] = door = Door(sql, raw, time.monotonic())
+        return door
+
+    async def drop(self, place: int) -> None:
+        if door := self.doors[place]:
+            self.doors[place] = None
+            door.raw.terminate()
+            await door.sql.invalidate()
+
+    async def tidy(self, place: int, door: Door) -> None:
+        """Nothing of a broken transaction is left for the next borrower."""
+        try:
+            await door.raw.execute("rollback", timeout=2)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            await self.drop(place)
+
+    @asynccontextmanager
+    async def transaction(self, opening: str, places: Sequence[int] | None = None) -> AsyncIterator[Door]:
+        place = await self.take(range(len(self.doors)) if places is None else places)
+        door = None
+        try:
+            door = await self.door(place)
+            if door.raw.is_in_transaction() or door.raw.get_settings().search_path not in ("", '""'):
+                await self.drop(place)
+                raise RuntimeError("a connection came back with a transaction or a search_path of its last borrower")
+            await door.raw.execute(opening)
+            yield door
+            await door.raw.execute("commit")
+        finally:
+            if door and door.raw.is_in_transaction():  # an error or a cancelled task
+                tidied = asyncio.ensure_future(self.tidy(place, door))
+                tidied.add_done_callback(lambda _: self.give_back(place))
+                await asyncio.shield(tidied)
+            else:
+                self.give_back(place)
+
+    async def close(self) -> None:
+        for place in range(len(self.doors)):
+            await self.drop(place)
+
+
+class Database:
+    """The connections of one process, in pools that do not take from each other."""
+
+    def __init__(self, url: str, pools: Pools) -> None:
+        self.pools = pools
+        self.engine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            isolation_level="AUTOCOMMIT",
+            poolclass=NullPool,
+            json_deserializer=orjson.loads,
+            connect_args={
+                "statement_cache_size": STATEMENTS,
+                "prepared_statement_cache_size": STATEMENTS,
+                "max_cacheable_statement_size": 0,
+                "max_cached_statement_lifetime": 0,
+                "server_settings": {
+                    "application_name": "huotong",
+                    "timezone": "UTC",
+                    "jit": "off",
+                    "lock_timeout": "2s",
+                    "statement_timeout": "20s",
+                    "idle_in_transaction_session_timeout": "10s",
+                },
+            },
+        )
+        self.write = Pool(self.engine, pools.write, pools.lifetime)
+        self.read = Pool(self.engine, pools.read, pools.lifetime)
+        self.control = Pool(self.engine, pools.control, pools.lifetime)
+        self.numbers = Pool(self.engine, 1, pools.lifetime)
+
+    async def close(self) -> None:
+        for pool in (self.write, self.read, self.control, self.numbers):
+            await pool.close()
+        await self.engine.dispose()
+
+
+def opening(company: Company) -> str:
+    """One message opens a transaction inside one company. The name was checked when the Company was made."""
+    return f"begin; set local role {company.schema}; set local search_path to {company.schema}"
+
+
+@asynccontextmanager
+async def write_transaction(company: Company) -> AsyncIterator[Door]:
+    """Read and write one company. Commits at the end; any exception rolls back."""
+    pool = company.database.write
+    async with pool.transaction(opening(company), pool.places(company, company.database.pools.share)) as door:
+        yield door
+
+
+@asynccontextmanager
+async def read_transaction(company: Company) -> AsyncIterator[Door]:
+    """Read one company; the database refuses to write."""
+    pool = company.database.read
+    begin = opening(company) + "; set transaction read only"
+    async with pool.transaction(begin, pool.places(company, company.database.pools.share)) as door:
+        yield door
+
+
+@asynccontextmanager
+async def control_transaction(database: Database) -> AsyncIterator[Door]:
+    """Read and write the control schema: accounts, clients, sessions, the doorbell. Sees no company's rows."""
+    async with database.control.transaction(CONTROL) as door:
+        yield door
