@@ -1,0 +1,1 @@
+"""Starts what Huotong needs on one machine, from the wheels in .venv alone."""
