@@ -33,10 +33,11 @@ def pytest_configure(config: pytest.Config) -> None:
     runs.mkdir(mode=0o700, exist_ok=True)
     if runs.is_symlink() or runs.stat().st_uid != os.getuid():
         raise pytest.UsageError(f"{runs} belongs to somebody else")
-    for left in runs.iterdir():
+    for left in runs.glob("[!.]*"):
         _sweep(left)
-    run = Path(tempfile.mkdtemp(dir=runs))
-    config.stash[_lock] = _hold(run)
+    draft = Path(tempfile.mkdtemp(prefix=".", dir=runs))
+    config.stash[_lock] = _hold(draft)
+    run = draft.rename(runs / draft.name.lstrip("."))  # seen by others only when it is held
     os.environ[RUN] = str(run)
 
 
@@ -44,6 +45,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if (lock := config.stash.get(_lock, None)) is not None:
         _remove(Path(os.environ.pop(RUN)))
         os.close(lock)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`-m "not server"` is what `make check` runs: all that needs no server, found out rather than written down."""
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.server)
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +68,9 @@ def _hold(run: Path) -> int:
 
 
 def _sweep(run: Path) -> None:
-    if not (run / "alive").exists():  # being made this moment
-        return
     try:
         lock = _hold(run)
-    except BlockingIOError:  # a run beside ours
+    except (BlockingIOError, FileNotFoundError):  # a run beside ours; just removed
         return
     _remove(run)
     os.close(lock)

@@ -29,6 +29,7 @@ CASES = [
     "bad_option",
     "private_checkout",
 ]
+pytestmark = pytest.mark.server
 is_root = os.geteuid() == 0
 
 
