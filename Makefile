@@ -8,6 +8,8 @@ RUN := .venv/bin
 NODE := cd pwa && ../$(RUN)/python -m infra.launch.node
 PWA_SOURCES := $(shell find pwa/src pwa/public -type f 2>/dev/null) $(wildcard pwa/*.ts pwa/*.json pwa/index.html)
 
+# The machine's certificates, as Python uses them: a company's proxy may sign with its own.
+export UV_SYSTEM_CERTS ?= 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON_PREFERENCE := only-system
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH

@@ -28,8 +28,6 @@ WHEELS = {  # (system, machine, libc) → how the wheel's file name ends
 
 
 def main() -> None:
-    if sys.version_info < (3, 11):
-        sys.exit("Huotong needs Python 3.11 or newer")
     if not works(VENV / "bin" / "python"):
         venv.create(VENV, clear=True, symlinks=True)
     lock = tomllib.loads((CHECKOUT / "uv.lock").read_text())

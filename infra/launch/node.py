@@ -22,14 +22,15 @@ def node() -> Path:
 
 
 def npm(program: str = "npm") -> list[str]:
-    """The command that npm (or npx) is. The wheel's `bin/npm` is of no use: a wheel cannot carry the link it should be."""
+    """The command that npm (or npx) is. The wheel's own `bin/npm` is of no use: no wheel can carry the link it was."""
     return [str(node()), str(root() / "lib" / "node_modules" / "npm" / "bin" / f"{program}-cli.js")]
 
 
 def environment() -> dict[str, str]:
     """What the scripts of package.json run in: `#!/usr/bin/env node` finds our Node."""
-    quiet = {"npm_config_audit": "false", "npm_config_fund": "false", "npm_config_update_notifier": "false"}
-    return {**os.environ, **quiet, "PATH": f"{root() / 'bin'}:{os.environ.get('PATH', os.defpath)}"}
+    ours = {"npm_config_audit": "false", "npm_config_fund": "false", "npm_config_update_notifier": "false"}
+    ours["NODE_USE_SYSTEM_CA"] = "1"  # a company's proxy may sign with its own certificate
+    return {**ours, **os.environ, "PATH": f"{root() / 'bin'}:{os.environ.get('PATH', os.defpath)}"}
 
 
 def main() -> None:
