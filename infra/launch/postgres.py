@@ -131,6 +131,12 @@ def running(data: Path) -> Server | None:
     return _running(home) if (home / "cluster").is_dir() else None
 
 
+def alive(server: Server) -> bool:
+    """Whether its postmaster still runs: costs no connection, so that it can be asked often."""
+    process = _postmaster(server.data / "postgres" / "cluster")
+    return process is not None and process.pid == server.pid
+
+
 def create_database(server: Server, name: str, *, template: str = "template0") -> Server:
     """A database of the owner that only our roles may enter; one of the same name is dropped first."""
     with psycopg.connect(server.on("postgres").superuser_url, autocommit=True) as connection:

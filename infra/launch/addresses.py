@@ -1,0 +1,23 @@
+"""Where this installation's database is, for whoever is not a child of `huotong up`."""
+
+import os
+from dataclasses import dataclass, field
+
+from infra.launch import postgres
+from tenants.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    app: str = field(repr=False)  # the login of API and workers: owns nothing
+    owner: str = field(repr=False)  # owns all schemas: provisioning, migrations, erasing
+
+
+def addresses(settings: Settings) -> Addresses:
+    """Of the running embedded server, or of HUOTONG_DATABASE_URL with HUOTONG_OWNER_URL beside it."""
+    if not settings.embedded:
+        return Addresses(settings.database_url, os.environ.get("HUOTONG_OWNER_URL") or settings.database_url)
+    server = postgres.running(settings.data)
+    if server is None:
+        raise postgres.PostgresError("PostgreSQL is not running: make up, or huotong db start")
+    return Addresses(server.app_url, server.owner_url)
