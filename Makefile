@@ -25,8 +25,8 @@ check: python-checks pwa-checks
 
 test: python-checks pwa-checks pwa/dist/index.html
 	$(RUN)/pytest -q -n $(WORKERS)
-	$(NODE) npm run --silent unit
-	CHROMIUM=$$($(RUN)/python -m infra.launch.browser) && $(NODE) env CHROMIUM=$$CHROMIUM npm run --silent e2e
+	$(NODE) npm run unit
+	CHROMIUM=$$($(RUN)/python -m infra.launch.browser) && $(NODE) env CHROMIUM=$$CHROMIUM npm run e2e
 
 # One JSON object a line on standard output; ONLY=post runs those whose name begins so.
 bench: .venv/.synced
@@ -40,7 +40,7 @@ python-checks: .venv/.synced
 	$(RUN)/basedpyright --level error
 
 pwa-checks: pwa/node_modules/.installed
-	$(NODE) npm run --silent check
+	$(NODE) npm run check
 
 .venv/.synced: pyproject.toml uv.lock infra/launch/bootstrap.py
 	@test -n "$(PYTHON)" || { echo "Huotong needs Python 3.11 or newer: none found on PATH" >&2; exit 1; }
@@ -49,9 +49,9 @@ pwa-checks: pwa/node_modules/.installed
 	@touch $@
 
 pwa/node_modules/.installed: .venv/.synced pwa/package.json pwa/package-lock.json
-	@$(NODE) npm ci --silent
+	@$(NODE) npm ci --loglevel=error
 	@touch $@
 
 pwa/dist/index.html: pwa/node_modules/.installed $(PWA_SOURCES) $(wildcard api/schema.graphql)
-	@$(NODE) npm run --silent build
+	@$(NODE) npm run build
 	@touch $@
