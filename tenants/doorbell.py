@@ -5,12 +5,17 @@ companies it wrote to and rings once for all of them, at most every 200 ms. A lo
 each company anyway.
 """
 
+from __future__ import annotations
+
 import asyncio
 import logging
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tenants.registry import Company
-from tenants.transaction import Database, control_transaction
+
+if TYPE_CHECKING:
+    from tenants.transaction import Pool
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +25,8 @@ RING = """with rung as (insert into doorbell (company_id, rung_at) select unnest
 
 
 class Doorbell:
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, control: Pool, opening: str) -> None:
+        self.control, self.opening = control, opening
         self.rung: set[UUID] = set()
         self.task: asyncio.Task[None] | None = None
 
@@ -36,7 +41,7 @@ class Doorbell:
             await asyncio.sleep(PAUSE)
             companies, self.rung = list(self.rung), set()
             try:
-                async with control_transaction(self.database) as door:
+                async with self.control.transaction(self.opening) as door:
                     await door.raw.execute(RING, companies)
             except Exception:  # the sweep will visit them
                 log.warning("the doorbell was not rung for %s companies", len(companies), exc_info=True)

@@ -1,10 +1,15 @@
 """Document numbers: a counter row for each series of a company, bumped in its own tiny transaction."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tenants.registry import Company
-from tenants.transaction import Database, opening
+
+if TYPE_CHECKING:
+    from tenants.transaction import Pool
 
 BUMP = """insert into number_series as s (name, last) values ($1, $2)
 on conflict (name) do update set last = s.last + excluded.last returning last"""
@@ -20,8 +25,8 @@ class Numbers:
     outlive its number.
     """
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
         self.waiting: dict[tuple[Company, str], list[Asker]] = {}
         self.task: asyncio.Task[None] | None = None
 
@@ -48,8 +53,8 @@ class Numbers:
                     asker.set_result(numbers)
 
     async def bump(self, company: Company, series: str, count: int) -> int:
-        begin = opening(company) + "; set local synchronous_commit to off"
-        async with self.database.numbers.transaction(begin) as door:
+        begin = company.opening + "; set local synchronous_commit to off"
+        async with self.pool.transaction(begin) as door:
             return int(await door.raw.fetchval(BUMP, series, count) or 0)
 
 

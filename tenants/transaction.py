@@ -17,11 +17,12 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from tenants.registry import Company
+from tenants.doorbell import Doorbell
+from tenants.numbers import Numbers
+from tenants.registry import CONTROL, Company
 from tenants.settings import Pools
 
 STATEMENTS = 1024  # prepared statements a connection keeps
-CONTROL = "begin; set local role huotong_control; set local search_path to control"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +149,21 @@ class Database:
         self.write = Pool(self.engine, pools.write, pools.lifetime)
         self.read = Pool(self.engine, pools.read, pools.lifetime)
         self.control = Pool(self.engine, pools.control, pools.lifetime)
-        self.numbers = Pool(self.engine, 1, pools.lifetime)
+        self.counters = Pool(self.engine, 1, pools.lifetime)
+        self.numbers = Numbers(self.counters)
+        self.doorbell = Doorbell(self.control, CONTROL)
 
     async def close(self) -> None:
-        for pool in (self.write, self.read, self.control, self.numbers):
+        for pool in (self.write, self.read, self.control, self.counters):
             await pool.close()
         await self.engine.dispose()
-
-
-def opening(company: Company) -> str:
-    """One message opens a transaction inside one company. The name was checked when the Company was made."""
-    return f"begin; set local role {company.schema}; set local search_path to {company.schema}"
 
 
 @asynccontextmanager
 async def write_transaction(company: Company) -> AsyncIterator[Door]:
     """Read and write one company. Commits at the end; any exception rolls back."""
     pool = company.database.write
-    async with pool.transaction(opening(company), pool.places(company, company.database.pools.share)) as door:
+    async with pool.transaction(company.opening, pool.places(company, company.database.pools.share)) as door:
         yield door
 
 
@@ -173,7 +171,7 @@ async def write_transaction(company: Company) -> AsyncIterator[Door]:
 async def read_transaction(company: Company) -> AsyncIterator[Door]:
     """Read one company; the database refuses to write."""
     pool = company.database.read
-    begin = opening(company) + "; set transaction read only"
+    begin = company.opening + "; set transaction read only"
     async with pool.transaction(begin, pool.places(company, company.database.pools.share)) as door:
         yield door
 

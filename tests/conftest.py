@@ -15,6 +15,8 @@ import pytest
 from infra.launch import postgres as launcher
 from infra.launch.postgres import Server
 
+pytest_plugins = ["tests.companies"]
+
 RUN = "HUOTONG_TEST_RUN"  # the run's folder, handed by the controller to its workers
 OPTIONS = {  # nothing here has to outlive a crash of the machine
     "fsync": "off",

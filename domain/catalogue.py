@@ -1,0 +1,19 @@
+"""Every command there is, on one page. A line here makes a command reachable through every door."""
+
+from dataclasses import replace
+
+from domain.entry import Entry
+from domain.sales import commands as sales
+
+COMMANDS = {
+    "sales.place_sales_order": Entry(sales.PlaceSalesOrder, sales.place_sales_order, "request", "sales.order"),
+    "sales.confirm_sales_order": Entry(sales.ConfirmSalesOrder, sales.confirm_sales_order, "request", "sales.order"),
+    "sales.ship_sales_order": Entry(sales.ShipSalesOrder, sales.ship_sales_order, "request", "sales.ship"),
+    "sales.cancel_sales_order": Entry(sales.CancelSalesOrder, sales.cancel_sales_order, "request", "sales.order"),
+    "sales.sell_now": Entry(sales.SellNow, sales.sell_now, "request", "sales.ship"),
+    "sales.record_handover": Entry(sales.RecordHandover, sales.record_handover, "fact", "sales.ship"),
+    "sales.record_return": Entry(sales.RecordReturn, sales.record_return, "request", "sales.return"),
+}
+
+CATALOGUE = {name: replace(entry, name=name) for name, entry in COMMANDS.items()}
+assert len({name.partition(".")[2] for name in CATALOGUE}) == len(CATALOGUE), "the last part of a name is unique"

@@ -1,0 +1,358 @@
+"""Runs commands exactly once. The only business write.
+
+Four round trips whatever the number of calls: open; load, which also recalls repeats; write, which also remembers;
+commit. A decision comes before any write, so a refusal needs no savepoint and the log row is written once.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import groupby
+from typing import Any, LiteralString
+from uuid import UUID
+
+import asyncpg
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from domain import sql
+from domain.entry import Entry, find
+from domain.errors import Refused
+from domain.tx import Call, Outcome, Record, Run, Tx, refused
+from tenants.access import Caller
+from tenants.registry import Company
+from tenants.transaction import Door, write_transaction
+
+log = logging.getLogger("huotong.execute")
+
+TOO_OLD = timedelta(days=180)
+TRIES = 4
+TOGETHER = 50  # calls of one name that may share a transaction
+RECALL: LiteralString = """'recall', (select json_object_agg(id, json_build_object('name', name, 'actor_id', actor_id,
+ 'body_hash', body_hash, 'outcome', outcome)) from command_log where id = any($1::uuid[])),
+ 'epoch', (select access_epoch from setting)"""
+REMEMBER: LiteralString = """log_ as (
+ insert into command_log (id, name, actor_id, door, occurred_at, body_hash, body, outcome)
+ select id, name, actor_id, door, occurred_at, body_hash, body, outcome
+ from jsonb_to_recordset($1::jsonb -> 'log') as l(id uuid, name text, actor_id uuid, door text, occurred_at timestamptz,
+  body_hash bytea, body bytea, outcome bytea)),
+outbox_ as (
+ insert into outbox (event, body)
+ select event, body from jsonb_to_recordset($1::jsonb -> 'events') as e(event text, body jsonb)),
+change_ as (
+ insert into change (entity, entity_id, bucket, gone)
+ select entity, entity_id, bucket, gone
+ from jsonb_to_recordset($1::jsonb -> 'changes') as c(entity text, entity_id uuid, bucket text, gone boolean))"""
+NOTHING = sql.statement()
+
+# a row that two transactions made at once, or a lock that was not to be had: run again from the load
+RACES = {"stock_balance_pkey", "cost_pool_pkey", "command_log_pkey"}
+AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.SerializationError)
+
+
+class StaleAccess(Exception):
+    """The caller's rights were compiled from a state that has passed: compile them and call again."""
+
+
+class Miscounted(Exception):
+    """A statement touched other rows than were decided: a bug."""
+
+
+async def execute(call: Call, caller: Caller) -> Outcome:
+    """Run one call, exactly once: a repeated id gets the first outcome back, refusals included.
+
+    Calls of one name that arrive together share a transaction, each with its own outcome. Any exception but a
+    refusal is a bug or an outage: nothing was written and the id is free to be tried again. Raises StaleAccess.
+    """
+    run, entry = admit(call, caller)
+    if run.outcome or entry is None:
+        return run.outcome or refused(Refused("unknown_command", name=call.name))
+    if entry.together == 1:
+        return (await transact([run], entry))[0]
+    return await join(run, entry)
+
+
+async def execute_many(calls: Sequence[Call], caller: Caller) -> list[Outcome]:
+    """Run calls in order; neighbours of one name share a transaction."""
+    outcomes: list[Outcome] = []
+    for _, neighbours in groupby(calls, lambda call: call.name):
+        runs = [admit(call, caller) for call in neighbours]
+        admitted = [run for run, _ in runs if run.outcome is None]
+        if admitted and (entry := runs[0][1]):
+            for run, outcome in zip(admitted, await transact(admitted, entry), strict=True):
+                run.outcome = outcome
+        outcomes += [run.outcome for run, _ in runs if run.outcome]
+    return outcomes
+
+
+# --- what needs no data ---
+
+
+def admit(call: Call, caller: Caller) -> tuple[Run, Entry | None]:
+    """Decode and check what can be checked without the company's data. Such refusals are not remembered."""
+    run = Run(call, caller, hash_of(call, caller.company), None)
+    entry = find(call.name)
+    try:
+        if entry is None:
+            raise Refused("unknown_command", name=call.name)
+        if entry.permission not in caller.permissions:
+            raise Refused("forbidden", permission=entry.permission)
+        if datetime.now(UTC) - call.occurred_at > TOO_OLD:
+            raise Refused("too_old", days=TOO_OLD.days)
+        run.cmd = decode(entry.command, call.body)
+    except Refused as refusal:
+        run.outcome = refused(refusal)
+    return run, entry
+
+
+def hash_of(call: Call, company: Company) -> bytes:
+    canonical = orjson.dumps([call.name, call.body], option=orjson.OPT_SORT_KEYS, default=str)
+    return company.keys.digest("command", canonical)
+
+
+adapter = cache(TypeAdapter)
+
+
+def decode(command: type, body: object) -> Any:
+    """A command from JSON. Refuses malformed, with the path of the first field that is wrong and why."""
+    try:
+        return adapter(command).validate_python(body)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False)[0]
+        path = ".".join(str(step) for step in first["loc"])
+        reason = str(first["ctx"]["error"]) if first["type"] == "value_error" and "ctx" in first else first["type"]
+        raise Refused("malformed", path or None, reason=reason) from None
+
+
+# --- calls that arrive together ---
+
+
+@dataclass(slots=True)
+class Lane:
+    """The waiting calls of one name in one company."""
+
+    waiting: deque[tuple[Run, asyncio.Future[Outcome]]] = field(default_factory=deque)
+    servers: set[asyncio.Task[None]] = field(default_factory=set)
+
+
+lanes: dict[tuple[Company, str], Lane] = {}
+
+
+def join(run: Run, entry: Entry) -> asyncio.Future[Outcome]:
+    """While the company's connections are busy, calls gather; the next free one takes them all.
+
+    The work belongs to a task of its own: a client that hangs up does not cancel the neighbours' transaction.
+    """
+    key = run.caller.company, run.call.name
+    lane = lanes.setdefault(key, Lane())
+    future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    lane.waiting.append((run, future))
+    if len(lane.servers) < run.caller.company.database.pools.share:
+        server = asyncio.create_task(serve(key, lane, entry))
+        lane.servers.add(server)
+    return future
+
+
+async def serve(key: tuple[Company, str], lane: Lane, entry: Entry) -> None:
+    try:
+        while lane.waiting:
+            group: dict[UUID, tuple[Run, asyncio.Future[Outcome]]] = {}
+            while lane.waiting and len(group) < entry.together and lane.waiting[0][0].call.id not in group:
+                run, future = lane.waiting.popleft()
+                group[run.call.id] = run, future
+            try:
+                outcomes = await transact([run for run, _ in group.values()], entry)
+            except Exception as error:
+                for _, future in group.values():
+                    if not future.done():
+                        future.set_exception(error)
+            else:
+                for (_, future), outcome in zip(group.values(), outcomes, strict=True):
+                    if not future.done():
+                        future.set_result(outcome)
+    finally:
+        lane.servers.discard(asyncio.current_task())  # pyright: ignore[reportArgumentType]
+        if not lane.servers and not lane.waiting:
+            lanes.pop(key, None)
+
+
+# --- the transaction ---
+
+
+async def transact(runs: Sequence[Run], entry: Entry) -> list[Outcome]:
+    """Admitted calls of one name in one transaction; alone, where one of them breaks it for the others."""
+    began = time.perf_counter()
+    company = runs[0].caller.company
+    for attempt in range(1, TRIES + 1):
+        tried = [replace(run) for run in runs]
+        try:
+            async with write_transaction(company) as door:
+                outcomes = await run_in(door, tried, entry)
+            if not all(run.repeated for run in tried):
+                company.database.doorbell.ring(company)
+            report(tried, began)
+            return outcomes
+        except asyncpg.IntegrityConstraintViolationError as broken:
+            if constraint_of(broken) in RACES and attempt < TRIES:
+                continue
+            if len(runs) == 1:
+                return [await remember_refusal(runs[0], entry, refusal_of(broken))]
+        except AGAIN:
+            if attempt == TRIES:
+                raise
+            continue
+        except StaleAccess:
+            raise
+        except Exception:
+            if len(runs) == 1:
+                raise
+            log.warning("%s calls of %s failed together and are tried alone", len(runs), entry.name, exc_info=True)
+        return [(await transact([run], entry))[0] for run in runs]
+    raise AssertionError("unreachable")
+
+
+async def run_in(door: Door, runs: Sequence[Run], entry: Entry) -> list[Outcome]:
+    tx = make_tx(door, runs)
+    await (entry.handler(tx) if tx.fresh else tx.load(NOTHING, None))
+    await remember(door, tx)
+    return [run.outcome for run in runs if run.outcome]
+
+
+def make_tx(door: Door, runs: Sequence[Run]) -> Tx:
+    recalled = False
+
+    async def load(what: sql.Statement, document: object) -> dict[str, list[Any]]:
+        nonlocal recalled
+        ids = [] if recalled else [run.call.id for run in runs]
+        second = (dump(document),) if what.parts else ()
+        loaded: Any = await door.raw.fetchval(sql.load_text(what, RECALL), ids, *second)
+        if not recalled:
+            recall(runs, loaded["recall"] or {})
+            stale = {run.caller.epoch for run in runs if run.caller.epoch} - {loaded["epoch"]}
+            if stale:
+                raise StaleAccess
+        recalled = True
+        return loaded
+
+    return Tx(runs, load)
+
+
+def recall(runs: Sequence[Run], known: dict[str, Any]) -> None:
+    """Only the same actor with the same body learns the first outcome; anybody else, that the id is used."""
+    for run in runs:
+        if was := known.get(str(run.call.id)):
+            run.repeated = True
+            same = was["actor_id"] == str(run.caller.actor_id) and unhex(was["body_hash"]) == run.body_hash
+            if same and was["outcome"]:
+                text = run.caller.company.keys.decrypt("command_log", "outcome", run.call.id, unhex(was["outcome"]))
+                run.outcome = outcome_from(text)
+            else:
+                run.outcome = refused(Refused("key_reuse"))
+
+
+async def remember(door: Door, tx: Tx) -> None:
+    """Write what was decided, with its log rows, events and change rows."""
+    done = [run for run in tx.runs if not run.repeated and run.outcome]
+    if not done:
+        return
+    keys, entry_log = tx.company.keys, []
+    for run in done:
+        body, outcome = dump(run.call.body), dump(run.outcome)
+        run.outcome = outcome_from(outcome)  # the first answer is what a repeat will get, to the letter
+        entry_log.append(
+            {
+                "id": run.call.id,
+                "name": run.call.name,
+                "actor_id": run.caller.actor_id,
+                "door": run.call.door,
+                "occurred_at": run.call.occurred_at,
+                "body_hash": tohex(run.body_hash),
+                "body": tohex(keys.encrypt("command_log", "body", run.call.id, body)),
+                "outcome": tohex(keys.encrypt("command_log", "outcome", run.call.id, outcome)),
+            }
+        )
+    events = [{"event": event, "body": body} for event, body in tx.events]
+    changes = [
+        {"entity": entity, "entity_id": id, "bucket": bucket, "gone": gone}
+        for (entity, id, bucket), gone in tx.changes.items()
+    ]
+    what, document = tx.written or (NOTHING, {})
+    second = (dump(document),) if what.parts else ()
+    text = sql.write_text(what, REMEMBER)
+    counts: Any = await door.raw.fetchval(text, dump({"log": entry_log, "events": events, "changes": changes}), *second)
+    for part in what.parts:
+        if part.counted and counts[part.name] != len(document[part.name]):
+            raise Miscounted(f"{part.name}: {counts[part.name]} rows instead of {len(document[part.name])}")
+
+
+def refusal_of(broken: asyncpg.IntegrityConstraintViolationError) -> Refused:
+    """A constraint speaks where no rule did: an id or a code is taken, or what is referred to does not exist."""
+    constraint = constraint_of(broken)
+    if isinstance(broken, asyncpg.UniqueViolationError):
+        if constraint.endswith("_pkey"):
+            return Refused("id_taken", constraint=constraint)
+        return Refused("already_exists", constraint.removesuffix("_key"), constraint=constraint)
+    if isinstance(broken, asyncpg.ForeignKeyViolationError):
+        return Refused("not_found", constraint.removesuffix("_fkey"), constraint=constraint)
+    raise broken
+
+
+def constraint_of(broken: asyncpg.IntegrityConstraintViolationError) -> str:
+    return str(broken.as_dict().get("constraint_name") or "")
+
+
+async def remember_refusal(run: Run, entry: Entry, refusal: Refused) -> Outcome:
+    """A refusal that only the write found out is remembered in a transaction of its own."""
+    async with write_transaction(run.caller.company) as door:
+        tx = make_tx(door, [run])
+        await tx.load(NOTHING, None)
+        if run.outcome is None:
+            run.outcome = refused(refusal)
+            await remember(door, tx)
+    report([run], time.perf_counter())
+    return run.outcome
+
+
+# --- as text and back ---
+
+
+def plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return tohex(value)
+    return str(value)
+
+
+def dump(value: object) -> str:
+    return orjson.dumps(value, default=plain).decode()
+
+
+def tohex(value: bytes) -> str:
+    """As PostgreSQL reads a bytea."""
+    return "\\x" + value.hex()
+
+
+def unhex(value: str) -> bytes:
+    return bytes.fromhex(value.removeprefix("\\x"))
+
+
+def outcome_from(text: str | bytes) -> Outcome:
+    was = orjson.loads(text)
+    records = tuple(Record(**record) for record in was.pop("records"))
+    return Outcome(**was, records=records)
+
+
+def report(runs: Sequence[Run], began: float) -> None:
+    """One line for each command; never bodies."""
+    took = (time.perf_counter() - began) * 1000
+    for run in runs:
+        if run.outcome:
+            log.info(
+                "%s %s tenant=%s door=%s %s %.1f ms",
+                run.call.name, run.call.id, run.caller.company.schema, run.call.door,
+                "repeated" if run.repeated else run.outcome.code or run.outcome.status, took,
+            )  # fmt: skip

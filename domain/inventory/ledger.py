@@ -1,0 +1,347 @@
+"""The stock ledger: the only place that writes moves, balances and their value.
+
+A handler puts `shelf(…)` into its LOAD and `POST` into its WRITE, opens a `Shelf` over what was loaded, and posts
+documents on it. Locks are taken in one order everywhere: the pools, then the balances, each by key. The pool row of a
+product is the lock for everything that is decided about its stock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain import sql
+from domain.base import NIL
+from domain.errors import Refused
+from domain.ids import derived_id
+from domain.inventory.places import CUSTOMER, LOSS, SUPPLIER
+from domain.inventory.tables import discrepancy, stock_balance, stock_document, stock_move
+from domain.masterdata.tables import product
+from domain.quantity import ONE, ZERO, Factor
+from domain.tx import Sheet, Tx
+from domain.valuation import rules as valuation
+from domain.valuation.rules import Pool
+from domain.valuation.tables import cost_pool, revaluation
+
+__all__ = ["CUSTOMER", "GIVEN", "LOSS", "POST", "SUPPLIER", "Good", "Place", "Posting", "Shelf", "shelf"]
+
+GIVEN: LiteralString = """select product_id, location_id
+ from jsonb_to_recordset($2::jsonb -> 'places') as w(product_id uuid, location_id uuid)"""
+
+
+def shelf(wanted: LiteralString = GIVEN) -> tuple[sql.Part, ...]:
+    """Load parts for the products and locations that `wanted` selects (product_id, location_id); its pools and
+    balances are locked. Columns that decide must come from `wanted` by references that never change."""
+    goods = sql.columns(product, "p", "id", "sku", "name", "kind", "active", "unit_id", "price", "reference_cost")
+    pools = sql.columns(cost_pool, "c", "product_id", "scope_id", "quantity", "value", "last_cost")
+    balances = sql.columns(
+        stock_balance, "b", "product_id", "lot_id", "owner_id", "location_id", "on_hand", "quantity2", "reserved",
+        "negative_ok",
+    )  # fmt: skip
+    return (
+        sql.rows(
+            "goods",
+            f"""select {goods}, u.decimals,
+ (select json_object_agg(x.unit_id, array[x.numerator::text, x.denominator::text])
+  from product_unit x where x.product_id = p.id) as units
+ from product p join unit u on u.id = p.unit_id where p.id in (select product_id from ({wanted}) w)""",
+        ),
+        sql.rows(
+            "places",
+            f"""select l.id, l.kind, l.warehouse_id, w.negative, w.active
+ from location l join warehouse w on w.id = l.warehouse_id
+ where l.id in (select location_id from ({wanted}) w)""",
+        ),
+        sql.rows(
+            "pools",
+            f"""select {pools} from cost_pool c where c.product_id in (select product_id from ({wanted}) w)
+ order by c.product_id, c.scope_id for no key update""",
+        ),
+        sql.rows(
+            "balances",
+            f"""select {balances} from stock_balance b
+ where (b.product_id, b.location_id) in (select product_id, location_id from ({wanted}) w)
+ order by b.product_id, b.lot_id, b.owner_id, b.location_id for no key update""",
+        ),
+    )
+
+
+POST = (
+    sql.insert(stock_document, without=("created_at",)),
+    sql.insert(stock_move, without=("recorded_at",)),
+    sql.insert(stock_balance, "new_balance"),
+    sql.update(stock_balance, ("on_hand", "quantity2", "reserved", "negative_ok"), "balance"),
+    sql.update(cost_pool, ("quantity", "value", "last_cost"), "pool"),
+    sql.insert(revaluation),
+    sql.insert(discrepancy, without=("status", "note", "opened_at", "closed_at", "closed_by")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """A product as far as stock needs it. `units`: the other units it is bought and sold in."""
+
+    id: UUID
+    sku: str
+    name: str
+    kind: str
+    active: bool
+    unit_id: UUID
+    decimals: int
+    price: Decimal | None
+    reference_cost: Decimal | None
+    units: Mapping[UUID, Factor]
+
+    @property
+    def stocked(self) -> bool:
+        return self.kind == "goods"
+
+    def factor(self, unit_id: UUID | None, where: str) -> tuple[UUID, Factor]:
+        """Refuses: unknown_unit."""
+        if unit_id is None or unit_id == self.unit_id:
+            return self.unit_id, ONE
+        if unit_id not in self.units:
+            raise Refused("unknown_unit", where, unit_id=unit_id, sku=self.sku)
+        return unit_id, self.units[unit_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    id: UUID
+    kind: str
+    warehouse_id: UUID
+    negative: str
+    active: bool
+
+    @property
+    def bucket(self) -> str:
+        return f"w:{self.warehouse_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    product_id: UUID
+    lot_id: UUID
+    owner_id: UUID
+    location_id: UUID
+    on_hand: Decimal
+    quantity2: Decimal | None = None
+    reserved: Decimal = ZERO
+    negative_ok: bool = False
+
+    @property
+    def available(self) -> Decimal:
+        return self.on_hand - self.reserved
+
+
+Key = tuple[UUID, UUID, UUID, UUID]  # product, lot, owner, location
+
+
+def decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+class Shelf:
+    """What is on hand, reserved and worth, as it stands after what was decided so far in this transaction."""
+
+    def __init__(self, tx: Tx, loaded: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        self.tx = tx
+        self.goods = {good.id: good for good in map(good_from, loaded["goods"])}
+        self.places = {place.id: place for place in map(place_from, loaded["places"])}
+        self.pools = tx.sheet({(p.product_id, p.scope_id): p for p in map(pool_from, loaded["pools"])})
+        self.balances: Sheet[Key, Balance] = tx.sheet({key(b): b for b in map(balance_from, loaded["balances"])})
+
+    def good(self, product_id: UUID, where: str) -> Good:
+        """Refuses: not_found."""
+        if (good := self.goods.get(product_id)) is None:
+            raise Refused("not_found", where, id=product_id)
+        return good
+
+    def place(self, location_id: UUID, where: str = "location_id") -> Place:
+        """A storage place. Refuses: not_found."""
+        if (place := self.places.get(location_id)) is None or place.kind != "storage":
+            raise Refused("not_found", where, id=location_id)
+        return place
+
+    def balance(self, product_id: UUID, location_id: UUID, lot_id: UUID = NIL, owner_id: UUID = NIL) -> Balance:
+        found = self.balances.get((product_id, lot_id, owner_id, location_id))
+        return found or Balance(product_id, lot_id, owner_id, location_id, ZERO)
+
+    def pool(self, product_id: UUID) -> Pool:
+        return self.pools.get((product_id, NIL)) or Pool(product_id, NIL, ZERO, ZERO)
+
+    def put(self, balance: Balance) -> None:
+        """The mark for a negative balance is there exactly as long as the balance needs it."""
+        needs = balance.on_hand < 0 or balance.reserved > balance.on_hand
+        self.balances.put(key(balance), replace(balance, negative_ok=needs))
+        self.tx.changed("stock", balance.product_id, bucket=self.places[balance.location_id].bucket)
+
+    def reserve(self, good: Good, place: Place, quantity: Decimal, where: str) -> None:
+        """Promise what is here to an order. Refuses: insufficient_stock."""
+        balance = self.balance(good.id, place.id)
+        if quantity > balance.available:
+            raise short(good, place, balance, quantity, where)
+        self.put(replace(balance, reserved=balance.reserved + quantity))
+
+    def release(self, good: Good, place: Place, quantity: Decimal) -> None:
+        balance = self.balance(good.id, place.id)
+        self.put(replace(balance, reserved=balance.reserved - quantity))
+
+    def rows(self) -> dict[str, Any]:
+        """For `tx.write`: balances and pools that came to be or changed."""
+        return {
+            "new_balance": self.balances.made(),
+            "balance": self.balances.changed(),
+            "pool": self.pools.changed(),
+        }
+
+
+def short(good: Good, place: Place, balance: Balance, wanted: Decimal, where: str) -> Refused:
+    return Refused(
+        "insufficient_stock", where, product_id=good.id, sku=good.sku, location_id=place.id,
+        available=balance.available, wanted=wanted,
+    )  # fmt: skip
+
+
+@dataclass
+class Posting:
+    """One stock document and the moves under it. `fact`: it has happened, so nothing is refused for stock."""
+
+    shelf: Shelf
+    id: UUID
+    kind: str
+    number: str
+    place: Place
+    document_on: date
+    effective_at: datetime
+    command_id: UUID
+    fact: bool
+    order_id: UUID | None = None
+    partner_id: UUID | None = None
+    external_number: str | None = None
+    reason: str = ""
+    position: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        tx = self.shelf.tx
+        tx.rows["stock_document"].append(
+            {
+                "id": self.id, "number": self.number, "external_number": self.external_number, "kind": self.kind,
+                "order_id": self.order_id, "partner_id": self.partner_id, "location_id": self.place.id,
+                "document_on": self.document_on, "effective_at": self.effective_at, "reason": self.reason,
+                "command_id": self.command_id,
+            }
+        )  # fmt: skip
+        tx.changed("stock_document", self.id, bucket=self.place.bucket)
+        if self.partner_id:
+            tx.changed("stock_document", self.id, bucket=f"party:{self.partner_id}")
+
+    @cached_property
+    def lenient(self) -> bool:
+        return self.fact or self.place.negative != "forbid"
+
+    def take_out(
+        self, good: Good, quantity: Decimal, to: UUID, where: str, line_id: UUID | None = None, held: Decimal = ZERO
+    ) -> Decimal:
+        """Goods leave this place; returns their value. `held`: how much of it this very line had reserved.
+
+        Refuses, unless lenient: insufficient_stock. A fact beyond what is here opens a discrepancy.
+        """
+        shelf, before = self.shelf, self.shelf.balance(good.id, self.place.id)
+        after = replace(before, on_hand=before.on_hand - quantity, reserved=before.reserved - held)
+        if after.available < 0:
+            if not self.lenient:
+                raise short(good, self.place, replace(before, reserved=after.reserved), quantity, where)
+            self.report_shortage(good, before, after)
+        shelf.put(after)
+        value, pool = valuation.issue(shelf.pool(good.id), quantity, good.reference_cost)
+        shelf.pools.put((good.id, NIL), pool)
+        self.move(good, self.place.id, to, quantity, value, line_id)
+        return value
+
+    def bring_in(
+        self, good: Good, quantity: Decimal, value: Decimal, come_from: UUID, line_id: UUID | None = None,
+        priced: bool = True,
+    ) -> None:  # fmt: skip
+        """Goods arrive at this place at a value in the company's currency."""
+        shelf, before = self.shelf, self.shelf.balance(good.id, self.place.id)
+        shelf.put(replace(before, on_hand=before.on_hand + quantity))
+        gap, pool = valuation.receive(shelf.pool(good.id), quantity, value, priced=priced)
+        shelf.pools.put((good.id, NIL), pool)
+        position = self.move(good, come_from, self.place.id, quantity, value, line_id)
+        if gap:
+            shelf.tx.rows["revaluation"].append(
+                {
+                    "id": derived_id(self.id, "revaluation", position), "document_id": self.id, "product_id": good.id,
+                    "scope_id": NIL, "value": gap, "reason": "negative_stock", "effective_at": self.effective_at,
+                    "command_id": self.command_id,
+                }
+            )  # fmt: skip
+
+    def move(
+        self, good: Good, source: UUID, target: UUID, quantity: Decimal, value: Decimal, line_id: UUID | None
+    ) -> int:
+        self.position += 1
+        self.shelf.tx.rows["stock_move"].append(
+            {
+                "document_id": self.id, "position": self.position, "product_id": good.id, "lot_id": NIL,
+                "owner_id": NIL, "from_location_id": source, "to_location_id": target, "quantity": quantity,
+                "value": value, "effective_at": self.effective_at, "line_id": line_id, "command_id": self.command_id,
+            }
+        )  # fmt: skip
+        return self.position
+
+    def report_shortage(self, good: Good, before: Balance, after: Balance) -> None:
+        if after.on_hand < 0:
+            self.report("negative_stock", good, min(-after.on_hand, before.on_hand - after.on_hand))
+        if after.reserved > max(after.on_hand, ZERO):
+            self.report("reserved_short", good, after.reserved - max(after.on_hand, ZERO))
+            self.shelf.tx.emit("reserved_short", product_id=good.id, location_id=self.place.id)
+
+    def report(self, kind: str, good: Good, quantity: Decimal, line_id: UUID | None = None) -> None:
+        """Open a discrepancy for somebody to look at."""
+        id = derived_id(self.id, kind, good.id, self.position)
+        self.shelf.tx.rows["discrepancy"].append(
+            {
+                "id": id, "kind": kind, "document_id": self.id, "product_id": good.id, "location_id": self.place.id,
+                "line_id": line_id, "quantity": quantity,
+            }
+        )  # fmt: skip
+        self.shelf.tx.changed("discrepancy", id, bucket=self.place.bucket)
+        self.shelf.tx.emit("discrepancy_opened", id=id, kind=kind)
+
+
+# --- rows as they leave SQL: numbers and ids are text ---
+
+
+def key(balance: Balance) -> Key:
+    return balance.product_id, balance.lot_id, balance.owner_id, balance.location_id
+
+
+def good_from(row: Mapping[str, Any]) -> Good:
+    units = {UUID(unit): Factor(Decimal(n), Decimal(d)) for unit, (n, d) in (row["units"] or {}).items()}
+    return Good(
+        UUID(row["id"]), row["sku"], row["name"], row["kind"], row["active"], UUID(row["unit_id"]), row["decimals"],
+        decimal(row["price"]), decimal(row["reference_cost"]), units,
+    )  # fmt: skip
+
+
+def place_from(row: Mapping[str, Any]) -> Place:
+    return Place(UUID(row["id"]), row["kind"], UUID(row["warehouse_id"]), row["negative"], row["active"])
+
+
+def pool_from(row: Mapping[str, Any]) -> Pool:
+    return Pool(
+        UUID(row["product_id"]), UUID(row["scope_id"]), Decimal(row["quantity"]), Decimal(row["value"]),
+        decimal(row["last_cost"]),
+    )  # fmt: skip
+
+
+def balance_from(row: Mapping[str, Any]) -> Balance:
+    return Balance(
+        UUID(row["product_id"]), UUID(row["lot_id"]), UUID(row["owner_id"]), UUID(row["location_id"]),
+        Decimal(row["on_hand"]), decimal(row["quantity2"]), Decimal(row["reserved"]), row["negative_ok"],
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""Stock: documents, the moves under them, and what is kept to be quick: the balances."""
+
+from sqlalchemy import Column, Index, Uuid, text
+
+from domain.base import NIL, check, day, flag, key, moment, money, number, one_of, quantity, ref, table, words
+
+stock_document = table(
+    "stock_document",
+    key(),
+    words("number", unique=True),
+    words("external_number", null=True),
+    words("kind"),
+    ref("order_id", null=True),  # the purchase or sales order it fulfils
+    ref("partner_id", "partner.id", null=True),
+    ref("location_id", "location.id", null=True),
+    day("document_on"),
+    moment("effective_at"),
+    words("reason", server_default=""),
+    ref("command_id"),
+    moment("created_at", default="now()"),
+    one_of("kind", "opening", "receipt", "shipment", "sales_return", "adjustment", "count", "transfer"),
+    Index(None, "document_on", "id"),
+    Index(None, "order_id", postgresql_where=text("order_id is not null")),
+    grants="select, insert",
+)
+
+stock_move = table(
+    "stock_move",
+    key("document_id", "stock_document.id"),
+    Column("position", number("position").type, primary_key=True),
+    ref("product_id", "product.id"),
+    ref("lot_id"),
+    ref("owner_id"),
+    words("serial", null=True),
+    ref("from_location_id"),
+    ref("to_location_id"),
+    quantity("quantity"),
+    quantity("quantity2", null=True),
+    money("value"),
+    moment("effective_at"),
+    moment("recorded_at", default="now()"),
+    ref("line_id", null=True),
+    ref("command_id"),
+    check("quantity", "quantity > 0"),
+    check("locations", "from_location_id <> to_location_id"),
+    check("value", f"value >= 0 and (owner_id = '{NIL}' or value = 0)"),
+    Index(None, "product_id", "effective_at"),
+    Index(None, "line_id", postgresql_where=text("line_id is not null")),
+    grants="select, insert",
+)
+
+stock_balance = table(
+    "stock_balance",
+    key("product_id", "product.id"),
+    key("lot_id"),
+    key("owner_id"),
+    key("location_id", "location.id"),
+    quantity("on_hand"),
+    quantity("quantity2", null=True),
+    quantity("reserved", default="0"),
+    flag("negative_ok"),
+    check("on_hand", "on_hand >= 0 or negative_ok"),
+    check("reserved", "reserved >= 0 and (reserved <= on_hand or negative_ok)"),
+    Index(None, "location_id"),
+    busy=True,
+)
+
+stock_count_line = table(
+    "stock_count_line",
+    key("document_id", "stock_document.id"),
+    Column("position", number("position").type, primary_key=True),
+    ref("product_id", "product.id"),
+    ref("lot_id"),
+    ref("location_id", "location.id"),
+    quantity("counted"),
+    quantity("book"),  # what the moves said for the moment of counting
+    moment("counted_at"),
+    check("counted", "counted >= 0"),
+    Index(None, "product_id", "location_id", "counted_at"),
+    grants="select, insert",
+)
+
+discrepancy = table(
+    "discrepancy",
+    key(),
+    words("kind"),
+    ref("document_id", "stock_document.id"),
+    ref("product_id", "product.id"),
+    ref("location_id", "location.id"),
+    Column("line_id", Uuid),
+    quantity("quantity"),
+    words("status", server_default="open"),
+    words("note", server_default=""),
+    moment("opened_at", default="now()"),
+    moment("closed_at", null=True),
+    ref("closed_by", null=True),
+    one_of("kind", "over_receipt", "negative_stock", "reserved_short"),
+    one_of("status", "open", "closed"),
+    Index("discrepancy_open_idx", "opened_at", "id", postgresql_where=text("status = 'open'")),
+    Index(None, "product_id"),
+)

@@ -1,0 +1,60 @@
+"""Quantities: exact decimals, units with rational factors, and how they come in from outside."""
+
+import re
+from dataclasses import dataclass
+from decimal import Context, Decimal, Inexact, localcontext
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from domain.errors import Refused
+
+ZERO = Decimal(0)
+SCALE = 6  # decimals a stored quantity can have
+_number = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,8})?").fullmatch
+
+
+def exact(value: object) -> Decimal:
+    """A decimal as it comes in: text or an integer, never a float, no exponent, no NaN, no full-width digits."""
+    if isinstance(value, Decimal) and value.is_finite():
+        return value
+    if isinstance(value, bool) or not isinstance(value, str | int) or not _number(str(value)):
+        raise ValueError("not_a_number")
+    return Decimal(value)
+
+
+Number = Annotated[Decimal, BeforeValidator(exact)]
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """How many stock units one unit is, as a fraction: a dozen is 12/1, a gram of a kilogram 1/1000."""
+
+    numerator: Decimal
+    denominator: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.numerator}/{self.denominator}"
+
+
+ONE = Factor(Decimal(1), Decimal(1))
+
+
+def to_stock(quantity: Decimal, factor: Factor, decimals: int, field: str) -> Decimal:
+    """A line's quantity in the product's stock unit, exactly.
+
+    Refuses: quantity_not_positive, quantity_not_whole (more decimals than the stock unit has; 0.5 of an integer unit,
+    or a third of a case of ten).
+    """
+    if quantity <= 0:
+        raise Refused("quantity_not_positive", field, quantity=quantity)
+    with localcontext(Context(prec=40)) as context:
+        stock = (quantity * factor.numerator / factor.denominator).normalize()
+        if context.flags[Inexact] or decimals_of(stock) > decimals:
+            raise Refused("quantity_not_whole", field, quantity=quantity, factor=str(factor), decimals=decimals)
+    return stock + ZERO
+
+
+def decimals_of(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -1,0 +1,476 @@
+"""Sales: orders, reservations, shipments, one-page slips, customer returns."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from domain import money, sql
+from domain.command import Lines, Note, command, dated
+from domain.errors import Refused
+from domain.ids import derived_id
+from domain.inventory import ledger
+from domain.inventory.ledger import CUSTOMER, Good, Place, Posting, Shelf
+from domain.quantity import ZERO, Number, to_stock
+from domain.sales import rules
+from domain.sales.rules import Line, Order
+from domain.sales.tables import sales_order, sales_order_line
+from domain.tx import Outcome, Run, Sheet, Tx
+from domain.valuation.rules import portion, unit_cost
+
+# --- commands ---
+
+
+@command
+class SaleLine:
+    """`unit_id` and `unit_price` default to the product's stock unit and retail price."""
+
+    product_id: UUID
+    quantity: Number
+    unit_id: UUID | None = None
+    unit_price: Number | None = None
+
+
+@command
+class PlaceSalesOrder:
+    """A customer orders. Nothing is promised before it is confirmed."""
+
+    order_id: UUID
+    partner_id: UUID
+    location_id: UUID
+    lines: Lines[SaleLine]
+    document_on: date | None = None
+    note: Note = ""
+
+
+@command
+class ConfirmSalesOrder:
+    """Promise the goods to the customer. `available`: reserve what is here, the rest is backorder."""
+
+    order_id: UUID
+    reserve: Literal["all", "available"] = "all"
+
+
+@command
+class ShipLine:
+    """`quantity` in the product's stock unit."""
+
+    line_id: UUID
+    quantity: Number
+
+
+@command
+class ShipSalesOrder:
+    """Goods of a confirmed order leave. Without lines: all that is still open."""
+
+    document_id: UUID
+    order_id: UUID
+    lines: tuple[ShipLine, ...] | None = None
+    document_on: date | None = None
+
+
+@command
+class CancelSalesOrder:
+    """An order that nothing was shipped of is given up; its reservations are free again."""
+
+    order_id: UUID
+
+
+@command
+class SellNow:
+    """A one-page slip: order, confirmation and shipment in one. Refused where the goods are not here."""
+
+    order_id: UUID
+    partner_id: UUID
+    location_id: UUID
+    lines: Lines[SaleLine]
+    document_on: date | None = None
+    note: Note = ""
+
+
+@command
+class RecordHandover:
+    """Goods were handed to a customer: a fact, recorded whatever the stock says."""
+
+    order_id: UUID
+    partner_id: UUID
+    location_id: UUID
+    lines: Lines[SaleLine]
+    document_on: date | None = None
+    note: Note = ""
+
+
+@command
+class ReturnLine:
+    """`source_line_id`: the line that was sold; without it the goods come back at today's average."""
+
+    product_id: UUID
+    quantity: Number
+    unit_id: UUID | None = None
+    unit_price: Number | None = None
+    source_line_id: UUID | None = None
+
+
+@command
+class RecordReturn:
+    """A customer brings goods back."""
+
+    order_id: UUID
+    partner_id: UUID
+    location_id: UUID
+    lines: Lines[ReturnLine]
+    document_on: date | None = None
+    note: Note = ""
+
+
+# --- what is loaded and written ---
+
+PARTNERS = sql.rows(
+    "partners",
+    "select id from partner where id in (select jsonb_array_elements_text($2::jsonb -> 'partners')::uuid) and active",
+)
+ORDERS = sql.rows(
+    "orders",
+    """select id, number, partner_id, location_id, status, document_on, shipments from sales_order
+ where id in (select jsonb_array_elements_text($2::jsonb -> 'orders')::uuid) order by id for no key update""",
+)
+LINE = sql.columns(
+    sales_order_line, "l", "id", "order_id", "product_id", "ordered", "reserved", "shipped", "shipped_value",
+    "returned", "returned_value",
+)  # fmt: skip
+LINES = sql.rows(
+    "lines",
+    f"""select {LINE} from sales_order_line l
+ where l.order_id in (select jsonb_array_elements_text($2::jsonb -> 'orders')::uuid)
+ order by l.order_id, l.position for no key update""",
+)
+SOURCES = sql.rows(
+    "lines",
+    f"""select {LINE} from sales_order_line l
+ where l.id in (select jsonb_array_elements_text($2::jsonb -> 'sources')::uuid)
+ order by l.order_id, l.position for no key update""",
+)
+OF_ORDERS = """select l.product_id, o.location_id from sales_order o join sales_order_line l on l.order_id = o.id
+ where o.id in (select jsonb_array_elements_text($2::jsonb -> 'orders')::uuid)"""
+
+LOAD_NEW = sql.statement(PARTNERS, *ledger.shelf())
+LOAD_ORDERS = sql.statement(ORDERS, LINES, *ledger.shelf(OF_ORDERS))
+LOAD_RETURN = sql.statement(PARTNERS, SOURCES, *ledger.shelf())
+NEW_ORDER = (
+    sql.insert(sales_order, without=("created_at",)),
+    sql.insert(sales_order_line),
+)
+PROGRESS = (
+    sql.update(sales_order, ("status", "shipments"), "order"),
+    sql.update(sales_order_line, ("reserved", "shipped", "shipped_value", "returned", "returned_value"), "line"),
+)
+WRITE_NEW = sql.statement(*NEW_ORDER, *ledger.POST)
+WRITE_ORDERS = sql.statement(*PROGRESS, *ledger.POST)
+WRITE_RETURN = sql.statement(*NEW_ORDER, *PROGRESS[1:], *ledger.POST)
+
+
+class Book:
+    """The loaded orders and lines as they stand after what was decided so far."""
+
+    def __init__(self, tx: Tx, loaded: Mapping[str, Any]) -> None:
+        self.lines: Sheet[UUID, Line] = tx.sheet({line.id: line for line in map(line_from, loaded["lines"])})
+        self.orders: Sheet[UUID, Order] = tx.sheet({o.id: o for o in map(order_from, loaded.get("orders", ()))})
+        self.of: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        for line in self.lines.loaded.values():
+            self.of[line.order_id].append(line.id)
+
+    def order(self, order_id: UUID) -> Order:
+        """Refuses: not_found."""
+        if (order := self.orders.get(order_id)) is None:
+            raise Refused("not_found", "order_id", id=order_id)
+        return replace(order, lines={id: self.lines[id] for id in self.of[order_id]})
+
+    def put(self, order: Order) -> None:
+        for line in order.lines.values():
+            self.lines.put(line.id, line)
+        self.orders.put(order.id, replace(order, lines={}))
+
+    def rows(self) -> dict[str, Any]:
+        orders = [{"id": o.id, "status": o.status, "shipments": o.shipments} for o in self.orders.changed()]
+        return {"order": orders, "line": self.lines.changed()}
+
+
+def order_from(row: Mapping[str, Any]) -> Order:
+    return Order(
+        UUID(row["id"]), row["number"], UUID(row["partner_id"]), UUID(row["location_id"]), row["status"],
+        date.fromisoformat(row["document_on"]), row["shipments"],
+    )  # fmt: skip
+
+
+def line_from(row: Mapping[str, Any]) -> Line:
+    return Line(
+        UUID(row["id"]), UUID(row["order_id"]), UUID(row["product_id"]), Decimal(row["ordered"]),
+        Decimal(row["reserved"]), Decimal(row["shipped"]), Decimal(row["shipped_value"]), Decimal(row["returned"]),
+        Decimal(row["returned_value"]),
+    )  # fmt: skip
+
+
+def touched(tx: Tx, order_id: UUID, place: Place, partner_id: UUID) -> None:
+    tx.changed("sales_order", order_id, bucket=place.bucket)
+    tx.changed("sales_order", order_id, bucket=f"party:{partner_id}")
+
+
+# --- handlers ---
+
+NewSale = PlaceSalesOrder | SellNow | RecordHandover
+
+
+def new_lines(cmd: NewSale | RecordReturn, shelf: Shelf) -> Iterable[tuple[dict[str, Any], Good]]:
+    """Priced lines of a new order, with quantities in the line's unit and in stock units."""
+    for position, line in enumerate(cmd.lines, 1):
+        at = f"lines.{position - 1}"
+        good = shelf.good(line.product_id, f"{at}.product_id")
+        unit_id, factor = good.factor(line.unit_id, f"{at}.unit_id")
+        unit_price = rules.price_of(line.unit_price, good.price, factor, f"{at}.unit_price")
+        yield {
+            "id": derived_id(cmd.order_id, position), "order_id": cmd.order_id, "position": position,
+            "product_id": good.id, "unit_id": unit_id, "numerator": factor.numerator,
+            "denominator": factor.denominator, "quantity": line.quantity, "unit_price": unit_price,
+            "amount": money.amount(line.quantity, unit_price),
+            "ordered": to_stock(line.quantity, factor, good.decimals, f"{at}.quantity"),
+            "reserved": ZERO, "shipped": ZERO, "shipped_value": ZERO, "returned": ZERO, "returned_value": ZERO,
+        }, good  # fmt: skip
+
+
+def open_order(
+    tx: Tx, cmd: NewSale | RecordReturn, kind: str, status: str, number: str, document_on: date, place: Place
+) -> dict[str, Any]:
+    order = {
+        "id": cmd.order_id, "number": number, "external_number": None, "kind": kind, "partner_id": cmd.partner_id,
+        "location_id": cmd.location_id, "status": status, "document_on": document_on, "total": ZERO,
+        "note": cmd.note, "shipments": 0,
+    }  # fmt: skip
+    tx.rows["sales_order"].append(order)
+    touched(tx, cmd.order_id, place, cmd.partner_id)
+    return order
+
+
+def known(partner_id: UUID, partners: set[str]) -> None:
+    if str(partner_id) not in partners:
+        raise Refused("not_found", "partner_id", id=partner_id)
+
+
+def wanted(runs: Sequence[Run]) -> dict[str, Any]:
+    return {
+        "places": [
+            {"product_id": line.product_id, "location_id": run.cmd.location_id}
+            for run in runs
+            for line in run.cmd.lines
+        ],
+        "partners": [run.cmd.partner_id for run in runs],
+    }
+
+
+def day_of(run: Run, *, inward: bool) -> date:
+    """For the number, asked for before anything is decided; a date in the future is refused then."""
+    try:
+        return dated(run.cmd.document_on, run.call.occurred_at, run.caller.company.time_zone, inward=inward)[0]
+    except Refused:
+        return run.call.occurred_at.date()
+
+
+async def place_sales_order(tx: Tx) -> None:
+    numbers = tx.numbers("SO", [day_of(run, inward=False) for run in tx.runs])
+    loaded = await tx.load(LOAD_NEW, wanted(tx.runs))
+    shelf, partners = Shelf(tx, loaded), {row["id"] for row in loaded["partners"]}
+    number = dict(zip(map(id, tx.runs), await numbers, strict=True))
+
+    def decide(run: Run) -> Mapping[str, Any]:
+        cmd: PlaceSalesOrder = run.cmd
+        known(cmd.partner_id, partners)
+        place = shelf.place(cmd.location_id)
+        document_on, _ = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=False)
+        order = open_order(tx, cmd, "order", "draft", number[id(run)], document_on, place)
+        for row, _ in new_lines(cmd, shelf):
+            order["total"] += row["amount"]
+            tx.rows["sales_order_line"].append(row)
+        return {"order_id": cmd.order_id, "number": order["number"], "total": order["total"]}
+
+    tx.decide(decide)
+    tx.write(WRITE_NEW, shelf.rows())
+
+
+async def sell_now(tx: Tx) -> None:
+    await sell(tx, fact=False)
+
+
+async def record_handover(tx: Tx) -> None:
+    await sell(tx, fact=True)
+
+
+async def sell(tx: Tx, *, fact: bool) -> None:
+    """Order, confirmation and shipment of each call in one write."""
+    numbers = tx.numbers("SO", [day_of(run, inward=False) for run in tx.runs])
+    loaded = await tx.load(LOAD_NEW, wanted(tx.runs))
+    shelf, partners = Shelf(tx, loaded), {row["id"] for row in loaded["partners"]}
+    number = dict(zip(map(id, tx.runs), await numbers, strict=True))
+
+    def decide(run: Run) -> Mapping[str, Any]:
+        cmd: SellNow | RecordHandover = run.cmd
+        known(cmd.partner_id, partners)
+        place = shelf.place(cmd.location_id)
+        document_on, at = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=False)
+        order = open_order(tx, cmd, "slip", "shipped", number[id(run)], document_on, place)
+        document_id = derived_id(cmd.order_id, "shipment")
+        posting = Posting(
+            shelf, document_id, "shipment", f"{order['number']}-1", place, document_on, at, run.call.id, fact,
+            order_id=cmd.order_id, partner_id=cmd.partner_id,
+        )  # fmt: skip
+        for row, good in new_lines(cmd, shelf):
+            if good.stocked:
+                where = f"lines.{row['position'] - 1}.quantity"
+                row["shipped_value"] = posting.take_out(good, row["ordered"], CUSTOMER, where, row["id"])
+            row["shipped"] = row["ordered"]
+            order["total"] += row["amount"]
+            tx.rows["sales_order_line"].append(row)
+        order["shipments"] = 1
+        tx.emit("goods_shipped", document_id=document_id)
+        return {
+            "order_id": cmd.order_id, "number": order["number"], "document_id": document_id, "total": order["total"],
+        }  # fmt: skip
+
+    tx.decide(decide)
+    tx.write(WRITE_NEW, shelf.rows())
+
+
+async def confirm_sales_order(tx: Tx) -> None:
+    loaded = await tx.load(LOAD_ORDERS, {"orders": [run.cmd.order_id for run in tx.runs]})
+    shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+
+    def decide(run: Run) -> Mapping[str, Any]:
+        cmd: ConfirmSalesOrder = run.cmd
+        order = rules.confirm(book.order(cmd.order_id))
+        place, lines = shelf.place(order.location_id), dict(order.lines)
+        for index, line in enumerate(order.lines.values()):
+            good = shelf.good(line.product_id, f"lines.{index}")
+            if not good.stocked:
+                continue
+            here = max(shelf.balance(good.id, place.id).available, ZERO)
+            quantity = line.ordered if cmd.reserve == "all" else min(line.ordered, here)
+            if quantity:
+                shelf.reserve(good, place, quantity, f"lines.{index}")
+            lines[line.id] = replace(line, reserved=quantity)
+        book.put(replace(order, lines=lines))
+        touched(tx, order.id, place, order.partner_id)
+        missing = {id: line.open - line.reserved for id, line in lines.items() if line.open > line.reserved}
+        return {
+            "order_id": order.id, "order_status": "confirmed",
+            "backorder": [{"line_id": id, "quantity": quantity} for id, quantity in missing.items()],
+        }  # fmt: skip
+
+    tx.decide(decide)
+    tx.write(WRITE_ORDERS, {**book.rows(), **shelf.rows()})
+
+
+async def ship_sales_order(tx: Tx) -> None:
+    loaded = await tx.load(LOAD_ORDERS, {"orders": [run.cmd.order_id for run in tx.runs]})
+    shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+
+    def decide(run: Run) -> Mapping[str, Any]:
+        cmd: ShipSalesOrder = run.cmd
+        order = book.order(cmd.order_id)
+        chosen = None if cmd.lines is None else [(line.line_id, line.quantity) for line in cmd.lines]
+        leaving = rules.ship(order, chosen)
+        place = shelf.place(order.location_id)
+        document_on, at = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=False)
+        posting = Posting(
+            shelf, cmd.document_id, "shipment", f"{order.number}-{order.shipments + 1}", place, document_on, at,
+            run.call.id, fact=False, order_id=order.id, partner_id=order.partner_id,
+        )  # fmt: skip
+        left = []
+        for item in leaving:
+            good, where = shelf.good(item.line.product_id, "order_id"), f"lines.{item.index}.quantity"
+            to_stock(item.quantity, ledger.ONE, good.decimals, where)
+            value = ZERO
+            if good.stocked:
+                value = posting.take_out(good, item.quantity, CUSTOMER, where, item.line.id, item.held)
+            left.append((item, value))
+        after = rules.shipped(order, left)
+        book.put(after)
+        touched(tx, order.id, place, order.partner_id)
+        tx.emit("goods_shipped", document_id=cmd.document_id)
+        return {
+            "order_id": order.id, "document_id": cmd.document_id, "number": posting.number,
+            "order_status": after.status,
+            "backorder": [{"line_id": line.id, "quantity": line.open} for line in after.lines.values() if line.open],
+        }  # fmt: skip
+
+    tx.decide(decide)
+    tx.write(WRITE_ORDERS, {**book.rows(), **shelf.rows()})
+
+
+async def cancel_sales_order(tx: Tx) -> None:
+    loaded = await tx.load(LOAD_ORDERS, {"orders": [run.cmd.order_id for run in tx.runs]})
+    shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+
+    def decide(run: Run) -> Mapping[str, Any]:
+        order = book.order(run.cmd.order_id)
+        place = shelf.place(order.location_id)
+        for line in order.lines.values():
+            if line.reserved:
+                shelf.release(shelf.good(line.product_id, "order_id"), place, line.reserved)
+        book.put(rules.cancel(order))
+        touched(tx, order.id, place, order.partner_id)
+        return {"order_id": order.id, "order_status": "cancelled"}
+
+    tx.decide(decide)
+    tx.write(WRITE_ORDERS, {**book.rows(), **shelf.rows()})
+
+
+async def record_return(tx: Tx) -> None:
+    numbers = tx.numbers("SR", [day_of(run, inward=True) for run in tx.runs])
+    sources = [line.source_line_id for run in tx.runs for line in run.cmd.lines if line.source_line_id]
+    loaded = await tx.load(LOAD_RETURN, {**wanted(tx.runs), "sources": sources})
+    shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+    partners = {row["id"] for row in loaded["partners"]}
+    number = dict(zip(map(id, tx.runs), await numbers, strict=True))
+
+    def decide(run: Run) -> Outcome | Mapping[str, Any]:
+        cmd: RecordReturn = run.cmd
+        known(cmd.partner_id, partners)
+        place = shelf.place(cmd.location_id)
+        document_on, at = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=True)
+        order = open_order(tx, cmd, "return", "returned", number[id(run)], document_on, place)
+        document_id = derived_id(cmd.order_id, "return")
+        posting = Posting(
+            shelf, document_id, "sales_return", f"{order['number']}-1", place, document_on, at, run.call.id,
+            fact=True, order_id=cmd.order_id, partner_id=cmd.partner_id,
+        )  # fmt: skip
+        for line, (row, good) in zip(cmd.lines, new_lines(cmd, shelf), strict=True):
+            row["source_line_id"] = line.source_line_id
+            if good.stocked:
+                value, priced = value_back(shelf, book, good, line, row), line.source_line_id is not None
+                posting.bring_in(good, row["ordered"], value, CUSTOMER, row["id"], priced=priced)
+            order["total"] += row["amount"]
+            tx.rows["sales_order_line"].append(row)
+        tx.emit("goods_returned", document_id=document_id)
+        return {
+            "order_id": cmd.order_id, "number": order["number"], "document_id": document_id, "total": order["total"],
+        }  # fmt: skip
+
+    tx.decide(decide)
+    tx.write(WRITE_RETURN, {"line": book.lines.changed(), **shelf.rows()})
+
+
+def value_back(shelf: Shelf, book: Book, good: Good, line: ReturnLine, row: Mapping[str, Any]) -> Decimal:
+    """The value of its delivery, or today's average where no delivery is named."""
+    at = f"lines.{row['position'] - 1}"
+    if line.source_line_id is None:
+        pool = shelf.pool(good.id)
+        if pool.quantity > 0:
+            return portion(pool.value, row["ordered"], pool.quantity)
+        return money.value(row["ordered"], unit_cost(pool, good.reference_cost))
+    source = book.lines.get(line.source_line_id)
+    if source is None or source.product_id != good.id:
+        raise Refused("not_found", f"{at}.source_line_id", id=line.source_line_id)
+    value, after = rules.give_back(source, row["ordered"], f"{at}.quantity")
+    book.lines.put(after.id, after)
+    return value

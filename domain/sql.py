@@ -1,0 +1,92 @@
+"""Statements out of parts: one JSON document goes in, one comes out.
+
+A handler has one LOAD and one WRITE, glued from parts when the module is imported. Every part is always there; a
+command that has nothing for it passes an empty list. Texts are made from constants and from the tables' declarations
+only: no value and no name from outside ever becomes SQL.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, LiteralString, cast
+
+from sqlalchemy import Column, Numeric, Table
+from sqlalchemy.dialects.postgresql import dialect
+
+DIALECT = dialect()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`name` is the key of its rows in the document that goes in (a write) or comes out (a load)."""
+
+    name: str
+    sql: str
+    counted: bool = True  # a write part that has to touch one row for each row handed in
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    parts: tuple[Part, ...]
+
+
+def statement(*parts: Part) -> Statement:
+    names = [part.name for part in parts]
+    assert len(set(names)) == len(names), f"a part is named twice: {names}"
+    return Statement(parts)
+
+
+def rows(name: LiteralString, sql: LiteralString) -> Part:
+    """A load part: the rows of a SELECT as a JSON list. Locks are taken in the order of the parts, then of the rows."""
+    return Part(name, f"(select coalesce(json_agg({name}_), '[]') from ({sql}) {name}_)")
+
+
+def columns(table: Table, alias: LiteralString, *names: LiteralString) -> LiteralString:
+    """Columns for a load part: numbers leave SQL as text, without idle zeros, so that they stay exact."""
+    shown = (f"trim_scale({alias}.{n})::text as {n}" if is_number(table.c[n]) else f"{alias}.{n}" for n in names)
+    return cast(LiteralString, ", ".join(shown))
+
+
+def is_number(column: Column[Any]) -> bool:
+    return isinstance(column.type, Numeric)
+
+
+def insert(table: Table, name: LiteralString = "", without: tuple[str, ...] = ()) -> Part:
+    """A write part: one INSERT for all rows of the document's list; columns with a server default may be left out."""
+    part = name or str(table.name)
+    columns = [column for column in table.columns if column.name not in without]
+    names = ", ".join(column.name for column in columns)
+    source = recordset(part, [(column.name, type_of(column)) for column in columns])
+    return Part(part, f"insert into {table.name} ({names}) select {names} from {source}")
+
+
+def update(table: Table, sets: tuple[str, ...], name: LiteralString = "") -> Part:
+    """A write part: sets absolute values by primary key, under the locks that the load took."""
+    keys = [column.name for column in table.primary_key.columns]
+    part = name or str(table.name)
+    given = [(column, type_of(table.c[column])) for column in (*keys, *sets)]
+    changes = ", ".join(f"{column} = s.{column}" for column in sets)
+    match = " and ".join(f"t.{key} = s.{key}" for key in keys)
+    return Part(part, f"update {table.name} t set {changes} from {recordset(part, given, 's')} where {match}")
+
+
+def recordset(name: str, columns: list[tuple[str, str]], alias: str = "r") -> str:
+    return f"jsonb_to_recordset($2::jsonb -> '{name}') as {alias}({', '.join(f'{c} {t}' for c, t in columns)})"
+
+
+def type_of(column: Column[Any]) -> str:
+    return column.type.compile(DIALECT)
+
+
+@cache
+def load_text(what: Statement, head: str) -> str:
+    """`head` is execute's own part: what it recalls about the calls ($1)."""
+    pairs = ", ".join(f"'{part.name}', {part.sql}" for part in what.parts)
+    return f"select json_build_object({head}{', ' if pairs else ''}{pairs})"
+
+
+@cache
+def write_text(what: Statement, head: str) -> str:
+    """`head` writes log, outbox and change rows from $1; the answer counts the rows of each part."""
+    parts = "".join(f", {part.name}_ as ({part.sql} returning 1)" for part in what.parts)
+    counts = ", ".join(f"'{part.name}', (select count(*) from {part.name}_)" for part in what.parts)
+    return f"with {head}{parts} select json_build_object({counts})"
