@@ -66,7 +66,7 @@ class Server:
 
     pid: int
     port: int
-    bin: Path
+    bin: Path  # psql and the rest, for us to run; the server itself may run from a copy
     data: Path
     passwords: Mapping[str, str] = field(repr=False)
     database: str = DATABASE
@@ -387,7 +387,7 @@ def _launch(
             if _connects(chosen, passwords):
                 last.write_text(str(chosen))
                 _children[process.pid] = process
-                return Server(process.pid, chosen, runner.bin, home.parent, passwords)
+                return Server(process.pid, chosen, binaries(), home.parent, passwords)
             if time.monotonic() > began + START_SECONDS:
                 process.kill()
                 process.wait()
