@@ -1,16 +1,19 @@
 """Who may do what: the registry of permissions, the built-in roles, and the caller of a request."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import LiteralString
 from uuid import UUID
 
 from tenants.registry import Company
+from tenants.transaction import control_transaction, read_transaction, write_transaction
 
 PERMISSIONS = frozenset(
     {
         "product.read", "product.write", "product.cost",
         "partner.read", "partner.write", "partner.phone",
         "warehouse.write",
-        "stock.read", "stock.value", "stock.open", "stock.adjust", "stock.count",
+        "stock.read", "stock.all", "stock.value", "stock.open", "stock.adjust", "stock.count",
         "purchase.read", "purchase.price", "purchase.order", "purchase.receive",
         "sales.read", "sales.price", "sales.order", "sales.ship", "sales.return",
         "discrepancy.read", "discrepancy.close",
@@ -25,19 +28,19 @@ ROLES: dict[str, frozenset[str]] = {
     "manager": PERMISSIONS - {"access.manage"},
     "buyer": frozenset(
         {
-            "product.read", "product.write", "partner.read", "partner.write", "partner.phone", "stock.read",
+            "product.read", "product.write", "partner.read", "partner.write", "partner.phone", "stock.read", "stock.all",
             "purchase.read", "purchase.order", "purchase.receive", "discrepancy.read", "discrepancy.close",
         } | COST
     ),
     "sales": frozenset(
         {
-            "product.read", "partner.read", "partner.write", "partner.phone", "stock.read",
+            "product.read", "partner.read", "partner.write", "partner.phone", "stock.read", "stock.all",
             "sales.read", "sales.price", "sales.order", "sales.ship", "sales.return",
         }
     ),
     "keeper": frozenset(
         {
-            "product.read", "partner.read", "stock.read", "stock.adjust", "stock.count",
+            "product.read", "partner.read", "stock.read", "stock.all", "stock.adjust", "stock.count",
             "purchase.read", "purchase.receive", "sales.read", "sales.ship", "sales.return", "discrepancy.read",
         }
     ),
@@ -45,13 +48,69 @@ ROLES: dict[str, frozenset[str]] = {
 }  # fmt: skip
 
 
+EPOCH: LiteralString = "select access_epoch from setting"
+BUMP: LiteralString = "update setting set access_epoch = access_epoch + 1"
+ACCESS: LiteralString = """select coalesce(m.account_id, m.client_id) as actor_id, m.party_id,
+ array(select role from binding b where b.membership_id = m.id) as roles
+from membership m
+join company c on c.id = m.company_id and c.status = 'active'
+left join account a on a.id = m.account_id
+left join client k on k.id = m.client_id
+where m.id = $1 and m.company_id = $2 and coalesce(a.status, k.status) = 'active'
+ and ($3::uuid is null or exists (select from session s
+  where s.id = $3 and s.membership_id = m.id and s.revoked_at is null))
+ and not exists (select from spent_token where id = $4)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who acts, in which company, with what rights. `epoch` tells which state of the rights they were compiled from."""
 
     company: Company
-    actor_id: UUID
+    actor_id: UUID  # a user's account or a client
     permissions: frozenset[str]
     party_id: UUID | None = None  # a partner's client: sees and does only what is that party's
     warehouses: frozenset[UUID] | None = None  # None: all
     epoch: int = 0
+    token: "Token | None" = None  # None: not by a token, such as a job or the command line
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What an access token says, once it is found to be ours."""
+
+    company_id: UUID
+    membership_id: UUID
+    session_id: UUID | None  # the device; None: a client's own token
+    scope: frozenset[str] | None  # permissions that the token is narrowed to; None: all that the member has
+    id: str
+
+
+@cache
+def permissions_of(roles: frozenset[str]) -> frozenset[str]:
+    return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
+
+
+async def compile_caller(company: Company, token: Token) -> Caller | None:
+    """The caller with the rights of this moment. None: the session, the token or the membership has ended, the account
+    is disabled, or the company suspended.
+
+    The epoch is read before the rights: `rights_changed` raises it after they are written, so that rights read too
+    early never carry the epoch of later ones.
+    """
+    async with read_transaction(company) as door:
+        epoch: int = (await door.raw.fetchval(EPOCH)) or 0
+    async with control_transaction(company.database) as door:
+        row = await door.raw.fetchrow(ACCESS, token.membership_id, company.id, token.session_id, token.id)
+    if row is None:
+        return None
+    permissions = permissions_of(frozenset(row["roles"]))
+    if token.scope is not None:
+        permissions &= token.scope
+    return Caller(company, row["actor_id"], permissions, row["party_id"], epoch=epoch, token=token)
+
+
+async def rights_changed(company: Company) -> None:
+    """Makes every process compile the rights of this company's callers again before their next command."""
+    async with write_transaction(company) as door:
+        await door.raw.execute(BUMP)
