@@ -1,0 +1,9 @@
+import { defineConfig } from "@lingui/cli";
+import { formatter } from "@lingui/format-po";
+
+export default defineConfig({
+  sourceLocale: "en",
+  locales: ["en", "zh-CN"],
+  catalogs: [{ path: "src/i18n/{locale}", include: ["src"] }],
+  format: formatter({ lineNumbers: false, origins: false, foldLength: 0 }),
+});

@@ -1,0 +1,55 @@
+import { Button } from "@mantine/core";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { LogOut } from "lucide-react";
+import { useState } from "react";
+import { signOut } from "../data/session";
+import { Facts } from "../ui/Facts";
+import { Notice } from "../ui/Notice";
+import { Page } from "../ui/Page";
+import { LanguageSwitch } from "./LanguageSwitch";
+import { useMe } from "../data/me";
+import { useRoleName } from "./useRoleName";
+
+export default function Account() {
+  const { t } = useLingui();
+  const me = useMe();
+  const role = useRoleName(me.role);
+  const [leaving, setLeaving] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const leave = async () => {
+    setLeaving(true);
+    setFailed(false);
+    try {
+      await signOut();
+    } catch {
+      setFailed(true);
+      setLeaving(false);
+    }
+  };
+  return (
+    <Page title={me.name}>
+      <Facts
+        facts={[
+          [t`Company`, me.company.name],
+          [t`Role`, role],
+          [t`Language`, <LanguageSwitch key="language" />],
+        ]}
+      />
+      {failed && (
+        <Notice tone="needs">
+          <Trans>You are still signed in: the server could not be reached. Try again with a connection.</Trans>
+        </Notice>
+      )}
+      <Button
+        variant="default"
+        h={48}
+        w="fit-content"
+        loading={leaving}
+        leftSection={<LogOut size={20} aria-hidden />}
+        onClick={() => void leave()}
+      >
+        <Trans>Sign out</Trans>
+      </Button>
+    </Page>
+  );
+}

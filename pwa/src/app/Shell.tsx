@@ -1,0 +1,152 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useLingui as useI18n } from "@lingui/react";
+import {
+  CloudOff,
+  FilePen,
+  House,
+  type LucideIcon,
+  PackageCheck,
+  PackageSearch,
+  ScrollText,
+  UserRound,
+  Wifi,
+} from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { connection } from "../data/connection";
+import { session, signIn } from "../data/session";
+import { useStore } from "../data/store";
+import { Notice } from "../ui/Notice";
+import { useFormat } from "../ui/useFormat";
+import { useWide } from "../ui/useWide";
+import { LanguageSwitch } from "./LanguageSwitch";
+import { useMe } from "../data/me";
+import styles from "./Shell.module.css";
+
+type Place = { href: string; label: string; icon: LucideIcon; permission?: string; phone: boolean };
+
+function usePlaces(): Place[] {
+  const { t } = useLingui();
+  const { can } = useMe();
+  const places: Place[] = [
+    { href: "/", label: t`Home`, icon: House, phone: true },
+    { href: "/slip", label: t`New slip`, icon: FilePen, permission: "sales.ship", phone: true },
+    { href: "/purchase-orders", label: t`Receive`, icon: PackageCheck, permission: "purchase.read", phone: true },
+    { href: "/sales-orders", label: t`Sales`, icon: ScrollText, permission: "sales.read", phone: false },
+    { href: "/products", label: t`Stock`, icon: PackageSearch, permission: "product.read", phone: true },
+    { href: "/me", label: t`Me`, icon: UserRound, phone: true },
+  ];
+  return places.filter((place) => place.permission === undefined || can(place.permission));
+}
+
+export function Shell({ children }: { children: ReactNode }) {
+  return useWide() ? <Desk>{children}</Desk> : <Phone>{children}</Phone>;
+}
+
+function Desk({ children }: { children: ReactNode }) {
+  const me = useMe();
+  return (
+    <div className={styles.desk}>
+      <aside className={styles.side}>
+        <Link href="/" className={styles.brand}>
+          <img src="/icon.svg" alt="" width={28} height={28} />
+          <Trans>Huotong</Trans>
+        </Link>
+        <p className={styles.company}>{me.company.name}</p>
+        <Navigation places={usePlaces()} className={styles.sideNav} />
+        <div className={styles.sideFoot}>
+          <Connection />
+          <LanguageSwitch />
+        </div>
+      </aside>
+      <main className={styles.deskMain}>
+        <Expired />
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function Phone({ children }: { children: ReactNode }) {
+  const me = useMe();
+  const [path] = useLocation();
+  const places = usePlaces().filter((place) => place.phone);
+  // A document has its main action where the navigation is, and a way back in its head.
+  const top = path === "/sales-orders" || places.some((place) => place.href === path && path !== "/slip");
+  return (
+    <div className={styles.phone} data-top={top || undefined}>
+      {top && (
+        <header className={styles.bar}>
+          <span className={styles.barCompany}>{me.company.name}</span>
+          <Connection />
+        </header>
+      )}
+      <main className={styles.phoneMain}>
+        <Expired />
+        {children}
+      </main>
+      {top && <Navigation places={places} className={styles.bottomNav} />}
+    </div>
+  );
+}
+
+function Navigation({ places, className }: { places: Place[]; className: string | undefined }) {
+  const { t } = useLingui();
+  const [path] = useLocation();
+  const here = (href: string) => (href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`));
+  return (
+    <nav aria-label={t`Main`} className={className}>
+      {places.map(({ href, label, icon: Icon }) => (
+        <Link key={href} href={href} aria-current={here(href) ? "page" : undefined}>
+          <Icon size={22} strokeWidth={1.8} aria-hidden />
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** The connection as the last success, which is what a person can act on. */
+function Connection() {
+  const { reachable, lastSuccess } = useStore(connection);
+  const format = useFormat();
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+  const ago = lastSuccess === null ? "" : format.ago(lastSuccess, Math.max(now, lastSuccess));
+  const Icon = reachable ? Wifi : CloudOff;
+  return (
+    <span className={styles.connection} data-reachable={reachable} role="status">
+      <Icon size={16} aria-hidden />
+      {reachable ? <Trans>Up to date {ago}</Trans> : <Trans>Offline, last reached {ago}</Trans>}
+    </span>
+  );
+}
+
+function Expired() {
+  const { status } = useStore(session);
+  const { i18n } = useI18n();
+  if (status !== "expired") return null;
+  return (
+    <Notice
+      tone="needs"
+      action={
+        <span className={styles.ways}>
+          <a href="/" target="_blank" rel="noopener">
+            <Trans>Sign in in a new tab</Trans>
+          </a>
+          <button type="button" onClick={() => void signIn(location.pathname + location.search, i18n.locale)}>
+            <Trans>Sign in here</Trans>
+          </button>
+        </span>
+      }
+    >
+      <Trans>
+        Your session has ended. Sign in in a new tab to keep what you have typed here; signing in here loads this page
+        anew.
+      </Trans>
+    </Notice>
+  );
+}

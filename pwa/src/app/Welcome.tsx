@@ -1,0 +1,57 @@
+import { Button } from "@mantine/core";
+import { useLingui as useI18n } from "@lingui/react";
+import { Trans } from "@lingui/react/macro";
+import { LogIn } from "lucide-react";
+import { useState } from "react";
+import { session, signIn, start } from "../data/session";
+import { useStore } from "../data/store";
+import { Unreachable } from "../data/errors";
+import { Notice } from "../ui/Notice";
+import { ProblemState } from "../ui/states";
+import { LanguageSwitch } from "./LanguageSwitch";
+import styles from "./Welcome.module.css";
+
+export function Welcome() {
+  const state = useStore(session);
+  const { i18n } = useI18n();
+  const [leaving, setLeaving] = useState(false);
+  const problem = state.status === "signed-out" ? state.problem : undefined;
+  const go = () => {
+    setLeaving(true);
+    void signIn(location.pathname + location.search, i18n.locale);
+  };
+  return (
+    <main className={styles.welcome}>
+      <div className={styles.card}>
+        <img src="/icon.svg" alt="" width={56} height={56} />
+        <h1>
+          <Trans>Huotong</Trans>
+        </h1>
+        <p className={styles.text}>
+          <Trans>Purchase, sales and stock, in the office and in the warehouse.</Trans>
+        </p>
+        {problem !== undefined && (
+          <Notice tone="needs">
+            {problem === "access_denied" ? (
+              <Trans>You left the sign-in page without signing in.</Trans>
+            ) : (
+              <Trans>The sign-in was not finished ({problem}). Please sign in again.</Trans>
+            )}
+          </Notice>
+        )}
+        <Button fullWidth h={56} loading={leaving} leftSection={<LogIn size={20} aria-hidden />} onClick={go}>
+          <Trans>Sign in</Trans>
+        </Button>
+        <LanguageSwitch />
+      </div>
+    </main>
+  );
+}
+
+export function ServerUnreachable() {
+  return (
+    <main className={styles.welcome}>
+      <ProblemState error={new Unreachable()} onRetry={() => void start()} />
+    </main>
+  );
+}

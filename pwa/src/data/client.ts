@@ -1,0 +1,57 @@
+import { missed, reached } from "./connection";
+import { Failed, type GraphQLFault, SignedOut, Unreachable } from "./errors";
+import { type Document, textOf } from "./graphql";
+import { fetchJson } from "./http";
+import { accessToken, session, tokenInsteadOf } from "./session";
+
+export type Answer<Result> = {
+  data: Result;
+  /** Response keys that this person may not see, as paths; their values are null. */
+  forbidden: string[];
+};
+
+/** One GraphQL request over plain fetch. Throws Unreachable, SignedOut or Failed; a hidden field is no failure. */
+export async function request<Result, Variables>(
+  document: Document<Result, Variables>,
+  variables: Variables,
+  signal?: AbortSignal,
+): Promise<Answer<Result>> {
+  const body = JSON.stringify({ query: textOf(document as Document), variables });
+  const send = (token: string) =>
+    fetchJson("/graphql", {
+      method: "POST",
+      headers: {
+        Authorization: `Bearer ${token}`,
+        "Content-Type": "application/json",
+        Accept: "application/graphql-response+json, application/json;q=0.9",
+      },
+      body,
+      ...(signal && { signal }),
+    });
+  try {
+    const token = await accessToken();
+    let answer = await send(token);
+    if (answer.status === 401) answer = await send(await tokenInsteadOf(token));
+    if (answer.status === 401) {
+      session.set({ status: "expired" });
+      throw new SignedOut("unauthorized");
+    }
+    reached();
+    return read<Result>(answer.status, answer.body as GraphQLBody | null);
+  } catch (error) {
+    if (error instanceof Unreachable) missed();
+    throw error;
+  }
+}
+
+type GraphQLBody = { data?: unknown; errors?: GraphQLFault[] };
+
+function read<Result>(status: number, body: GraphQLBody | null): Answer<Result> {
+  const faults = body?.errors ?? [];
+  const hidden = faults.filter((fault) => fault.extensions?.code === "FIELD_FORBIDDEN");
+  if (body?.data == null || hidden.length < faults.length) {
+    throw new Failed(status, faults);
+  }
+  const forbidden = hidden.map((fault) => (fault.path ?? []).filter((key) => typeof key === "string").join("."));
+  return { data: body.data as Result, forbidden };
+}

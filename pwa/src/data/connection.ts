@@ -1,0 +1,10 @@
+import { Store } from "./store";
+
+/** What the last real request told. `navigator.onLine` is not asked: it says "online" behind a dead router. */
+export const connection = new Store<{ reachable: boolean; lastSuccess: number | null }>({
+  reachable: true,
+  lastSuccess: null,
+});
+
+export const reached = () => connection.set({ reachable: true, lastSuccess: Date.now() });
+export const missed = () => connection.set({ ...connection.value, reachable: false });

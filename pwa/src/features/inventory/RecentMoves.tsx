@@ -1,0 +1,101 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight } from "lucide-react";
+import { graphql } from "../../data/graphql";
+import { usePages } from "../../data/usePages";
+import { Quantity } from "../../ui/Quantity";
+import { Forbidden, LoadingRows, ProblemState } from "../../ui/states";
+import { useFormat } from "../../ui/useFormat";
+import styles from "./RecentMoves.module.css";
+import { useStockDocumentKind } from "./words";
+
+const MOVES = graphql(`
+  query Moves($product: ID!, $after: String) {
+    stockMoves(first: 10, after: $after, filter: { product: { id: { eq: $product } } }, orderBy: [EFFECTIVE_AT_DESC]) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        id
+        quantity
+        effectiveAt
+        fromLocation {
+          kind
+          name
+        }
+        toLocation {
+          kind
+          name
+        }
+        document {
+          kind
+          number
+        }
+      }
+    }
+  }
+`);
+
+type Place = { kind: string; name: string } | null;
+
+const isStorage = (place: Place) => place?.kind === "STORAGE" || place?.kind === "TRANSIT";
+
+/** What went in and out last. Places outside the warehouses only give the direction; people do not know their names. */
+export function RecentMoves({ productId, unit }: { productId: string; unit: string | undefined }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const kindOf = useStockDocumentKind();
+  const pages = usePages(MOVES, { product: productId }, (data) => data.stockMoves);
+  if (pages.forbidden) return <Forbidden />;
+  if (pages.nodes.length === 0) {
+    if (pages.error) return <ProblemState error={pages.error} onRetry={pages.reload} />;
+    return pages.loading ? (
+      <LoadingRows rows={3} />
+    ) : (
+      <p>
+        <Trans>Nothing has moved yet.</Trans>
+      </p>
+    );
+  }
+  return (
+    <>
+      <ul className={styles.moves}>
+        {pages.nodes.map((move) => {
+          const [from, to] = [isStorage(move.fromLocation), isStorage(move.toLocation)];
+          const [way, Icon, place] =
+            from && to
+              ? ["between", ArrowLeftRight, `${move.fromLocation?.name} → ${move.toLocation?.name}`]
+              : to
+                ? ["in", ArrowDownLeft, move.toLocation?.name]
+                : ["out", ArrowUpRight, move.fromLocation?.name];
+          return (
+            <li key={move.id} data-way={way}>
+              <Icon size={18} aria-label={way === "in" ? t`in` : way === "out" ? t`out` : t`moved`} />
+              <span className={styles.what}>
+                <span>{kindOf(move.document?.kind ?? "")}</span>
+                <span className={styles.dim}>
+                  {move.document?.number} · {place}
+                </span>
+              </span>
+              <span className={styles.much}>
+                <span>
+                  {way === "in" ? "+" : way === "out" ? "−" : ""}
+                  <Quantity value={move.quantity} unit={unit} />
+                </span>
+                <time dateTime={move.effectiveAt} className={styles.dim}>
+                  {format.moment(move.effectiveAt)}
+                </time>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      {pages.more && (
+        <button type="button" className={styles.more} onClick={pages.more}>
+          <Trans>Show more</Trans>
+        </button>
+      )}
+    </>
+  );
+}

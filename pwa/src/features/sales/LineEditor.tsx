@@ -1,0 +1,247 @@
+import { ActionIcon, NativeSelect, VisuallyHidden } from "@mantine/core";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Trash2 } from "lucide-react";
+import type { KeyboardEvent } from "react";
+import { DecimalInput } from "../../ui/DecimalInput";
+import { Money, Quantity } from "../../ui/Quantity";
+import type { FieldProblem } from "../../ui/Refusal";
+import table from "../../ui/table.module.css";
+import { useWide } from "../../ui/useWide";
+import { fullName, unitsOf } from "../masterdata/products";
+import styles from "./LineEditor.module.css";
+import { type LineCheck, priceIn, type SlipLine } from "./slip";
+
+type LineEditorProps = {
+  lines: SlipLine[];
+  checks: LineCheck[];
+  problems: FieldProblem[];
+  tried: boolean;
+  disabled: boolean;
+  onChange: (lines: SlipLine[]) => void;
+  /** Enter in the last field of a line. */
+  onLeave: () => void;
+};
+
+export function LineEditor(props: LineEditorProps) {
+  const { lines, checks, problems, onChange } = props;
+  const wide = useWide();
+  if (lines.length === 0) return null;
+  const rows = lines.map((line, index) => {
+    const put = (next: Partial<SlipLine>) =>
+      onChange(lines.map((other) => (other === line ? { ...line, ...next } : other)));
+    const check = checks[index] ?? { problem: "quantity" as const };
+    const remove = () => onChange(lines.filter((other) => other !== line));
+    const refused = (field: string) =>
+      problems.find((problem) => problem.line === index && problem.field === field)?.message;
+    return { line, check, put, remove, refused };
+  });
+  return wide ? <Table {...props} rows={rows} /> : <Cards {...props} rows={rows} />;
+}
+
+type Row = {
+  line: SlipLine;
+  check: LineCheck;
+  put: (next: Partial<SlipLine>) => void;
+  remove: () => void;
+  refused: (field: string) => string | undefined;
+};
+type RowsProps = LineEditorProps & { rows: Row[] };
+type FieldProps = Row & Pick<LineEditorProps, "disabled" | "tried" | "onLeave">;
+
+function Table({ rows, ...rest }: RowsProps) {
+  return (
+    <div className={table.scroll}>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col">
+              <Trans>Product</Trans>
+            </th>
+            <th scope="col" data-number>
+              <Trans>Available</Trans>
+            </th>
+            <th scope="col" data-number>
+              <Trans>Quantity</Trans>
+            </th>
+            <th scope="col">
+              <Trans>Unit</Trans>
+            </th>
+            <th scope="col" data-number>
+              <Trans>Price</Trans>
+            </th>
+            <th scope="col" data-number>
+              <Trans>Amount</Trans>
+            </th>
+            <th scope="col">
+              <VisuallyHidden>
+                <Trans>Remove</Trans>
+              </VisuallyHidden>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.line.key} className={styles.row}>
+              <th scope="row">
+                <Name {...row} />
+              </th>
+              <td data-number>
+                <Available {...row} />
+              </td>
+              <td className={styles.quantity}>
+                <QuantityField {...row} {...rest} />
+              </td>
+              <td className={styles.unit}>
+                <UnitField {...row} {...rest} />
+              </td>
+              <td className={styles.price}>
+                <PriceField {...row} {...rest} />
+              </td>
+              <td data-number>
+                <Amount {...row} />
+              </td>
+              <td className={styles.remove}>
+                <Remove {...row} {...rest} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Cards({ rows, ...rest }: RowsProps) {
+  return (
+    <ul className={styles.cards}>
+      {rows.map((row) => (
+        <li key={row.line.key}>
+          <div className={styles.cardHead}>
+            <div className={styles.cardName}>
+              <Name {...row} />
+              <span className={styles.dim}>
+                <Trans>available</Trans> <Available {...row} />
+              </span>
+            </div>
+            <Remove {...row} {...rest} />
+          </div>
+          <div className={styles.cardFields}>
+            <QuantityField {...row} {...rest} />
+            <UnitField {...row} {...rest} />
+            <PriceField {...row} {...rest} />
+          </div>
+          <div className={styles.cardAmount}>
+            <Amount {...row} />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const Name = ({ line }: Row) => (
+  <span className={styles.name}>
+    <span>{fullName(line.product)}</span>
+    <span className={styles.dim}>{line.product.sku}</span>
+  </span>
+);
+
+function Available({ line, check }: Row) {
+  const short = check.problem === undefined && check.short;
+  return (
+    <span data-short={short || undefined} className={styles.available}>
+      <Quantity
+        value={line.product.kind === "SERVICE" ? null : line.product.available}
+        unit={line.product.unit?.name}
+      />
+      {short && (
+        <span>
+          <Trans>not enough</Trans>
+        </span>
+      )}
+    </span>
+  );
+}
+
+const Amount = ({ check }: Row) => <Money value={check.problem === undefined ? check.amount : null} strong />;
+
+function QuantityField({ line, check, put, refused, disabled }: FieldProps) {
+  const { t } = useLingui();
+  const own =
+    check.problem === "quantity" && line.quantity.trim() !== ""
+      ? t`More than zero.`
+      : check.problem === "too-fine"
+        ? t`Fewer decimals.`
+        : undefined;
+  return (
+    <DecimalInput
+      aria-label={t`Quantity: ${line.product.name}`}
+      value={line.quantity}
+      onChange={(quantity) => put({ quantity })}
+      error={own ?? refused("quantity")}
+      disabled={disabled}
+      onKeyDown={onEnter((event) => nextField(event.currentTarget)?.focus())}
+    />
+  );
+}
+
+function UnitField({ line, put, refused, disabled }: FieldProps) {
+  const { t } = useLingui();
+  const units = unitsOf(line.product);
+  return (
+    <NativeSelect
+      aria-label={t`Unit: ${line.product.name}`}
+      value={line.unit.id}
+      onChange={(event) => {
+        const unit = units.find(({ id }) => id === event.currentTarget.value);
+        if (unit) put({ unit, price: priceIn(line.product, unit) });
+      }}
+      data={units.map(({ id, name }) => ({ value: id, label: name }))}
+      error={refused("unit_id")}
+      disabled={disabled || units.length === 1}
+    />
+  );
+}
+
+function PriceField({ line, check, put, refused, tried, disabled, onLeave }: FieldProps) {
+  const { t } = useLingui();
+  const own = check.problem === "price" && (tried || line.price.trim() !== "") ? t`A price is needed.` : undefined;
+  return (
+    <DecimalInput
+      aria-label={t`Price: ${line.product.name}`}
+      value={line.price}
+      onChange={(price) => put({ price })}
+      error={own ?? refused("unit_price")}
+      disabled={disabled}
+      onKeyDown={onEnter(onLeave)}
+    />
+  );
+}
+
+function Remove({ line, remove, disabled }: FieldProps) {
+  const { t } = useLingui();
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size={44}
+      onClick={remove}
+      disabled={disabled}
+      aria-label={t`Remove ${line.product.name}`}
+    >
+      <Trash2 size={18} aria-hidden />
+    </ActionIcon>
+  );
+}
+
+/** Enter moves right, then down: hands stay on the number keys. */
+const onEnter = (act: (event: KeyboardEvent<HTMLInputElement>) => void) => (event: KeyboardEvent<HTMLInputElement>) => {
+  if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
+  event.preventDefault();
+  act(event);
+};
+
+const nextField = (field: HTMLElement): HTMLElement | undefined => {
+  const fields = [...(field.closest("tr, li")?.querySelectorAll<HTMLInputElement>("input:not(:disabled)") ?? [])];
+  return fields[fields.indexOf(field as HTMLInputElement) + 1];
+};

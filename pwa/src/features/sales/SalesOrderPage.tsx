@@ -1,0 +1,353 @@
+import { Button } from "@mantine/core";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Stamp, Truck } from "lucide-react";
+import { useState } from "react";
+import { add, compare, read, wholeFromStockUnit } from "../../data/decimal";
+import { graphql, type ResultOf } from "../../data/graphql";
+import { useMe } from "../../data/me";
+import { after, entered, progressOf, toSend } from "../../data/progress";
+import { OUTCOME, useCommand } from "../../data/useCommand";
+import { useQuery } from "../../data/useQuery";
+import { uuid7 } from "../../data/uuid";
+import { Facts } from "../../ui/Facts";
+import { Notice } from "../../ui/Notice";
+import { type Action, Page } from "../../ui/Page";
+import { ProgressLines, type Words } from "../../ui/ProgressLines";
+import { Money } from "../../ui/Quantity";
+import { CommandNotice, useFieldProblems } from "../../ui/Refusal";
+import { Empty, Forbidden, LoadingRows, ProblemState } from "../../ui/states";
+import { useFormat } from "../../ui/useFormat";
+import { useWedge } from "../../ui/useWedge";
+import { PRODUCT_UNITS, unitOfCode } from "../masterdata/products";
+import { placeName } from "../masterdata/WarehouseSelect";
+import styles from "../orders.module.css";
+import { scanned } from "../scanned";
+import { SalesOrderState } from "./OrderState";
+
+const ORDER = graphql(
+  `
+    query SalesOrder($id: ID!, $price: Boolean!, $stock: Boolean!) {
+      salesOrder(id: $id) {
+        id
+        number
+        status
+        documentOn
+        note
+        total @include(if: $price)
+        partner {
+          name
+        }
+        location {
+          id
+          name
+          warehouse {
+            name
+          }
+        }
+        lines {
+          id
+          numerator
+          denominator
+          ordered
+          shipped
+          reserved
+          unit {
+            id
+            name
+            decimals
+          }
+          product {
+            id
+            sku
+            name
+            spec
+            kind
+            ...ProductUnits
+            stockLevels @include(if: $stock) {
+              available
+              location {
+                id
+              }
+            }
+          }
+        }
+      }
+    }
+  `,
+  [PRODUCT_UNITS],
+);
+
+const CONFIRM = graphql(
+  `
+    mutation ConfirmSalesOrder($id: UUID!, $input: ConfirmSalesOrderInput!) {
+      outcome: confirmSalesOrder(id: $id, input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+const SHIP = graphql(
+  `
+    mutation ShipSalesOrder($id: UUID!, $input: ShipSalesOrderInput!) {
+      outcome: shipSalesOrder(id: $id, input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+type Order = NonNullable<ResultOf<typeof ORDER>["salesOrder"]>;
+type OrderProps = { order: Order; booked: React.ReactNode; reload: () => Promise<void> };
+
+export default function SalesOrderPage({ id }: { id: string }) {
+  const { t } = useLingui();
+  const { can } = useMe();
+  const { data, error, forbidden, reload } = useQuery(ORDER, {
+    id,
+    price: can("sales.price"),
+    stock: can("stock.read"),
+  });
+  const [shipped, setShipped] = useState(0);
+  const order = data?.salesOrder;
+  if (order) {
+    const booked = shipped > 0 && (
+      <Notice tone="done">
+        <Plural value={shipped} one="Shipment of # line booked." other="Shipment of # lines booked." />
+      </Notice>
+    );
+    const shipping = order.status === "CONFIRMED" || order.status === "PARTLY_SHIPPED";
+    if (shipping && can("sales.ship")) {
+      return <Ship order={order} booked={booked} reload={reload} onShipped={setShipped} />;
+    }
+    if (order.status === "DRAFT" && can("sales.order"))
+      return <Confirm order={order} booked={booked} reload={reload} />;
+    return <OrderPage order={order} notices={booked} />;
+  }
+  return (
+    <Page title={t`Sales order`} back={{ href: "/sales-orders", label: t`Back to the sales orders` }}>
+      {error ? (
+        <ProblemState error={error} onRetry={() => void reload()} />
+      ) : !data ? (
+        <LoadingRows height={64} />
+      ) : forbidden?.includes("salesOrder") ? (
+        <Forbidden />
+      ) : (
+        <Empty title={<Trans>This order does not exist, or is not yours to see.</Trans>} />
+      )}
+    </Page>
+  );
+}
+
+function useWords(): Words {
+  const { t } = useLingui();
+  return {
+    done: t`Shipped`,
+    now: t`This time`,
+    complete: <Trans>complete</Trans>,
+    open: (quantity) => <Trans>{quantity} on backorder</Trans>,
+    over: (quantity) => <Trans>{quantity} more than ordered</Trans>,
+  };
+}
+
+/** The lines with what can leave for this order: what nobody else was promised, and what is reserved for it. */
+function linesOf(order: Order) {
+  return (order.lines ?? []).map((line) => {
+    const level = line.product?.stockLevels?.find(({ location }) => location?.id === order.location?.id);
+    const known = line.product?.stockLevels !== undefined && line.product.kind === "GOODS";
+    return {
+      ...line,
+      done: line.shipped,
+      ...(known && { available: add(level?.available ?? "0", line.reserved) }),
+    };
+  });
+}
+
+type OrderPageProps = {
+  order: Order;
+  action?: Action;
+  notices?: React.ReactNode;
+  tools?: React.ReactNode;
+  children?: React.ReactNode;
+};
+
+function OrderPage({ order, action, notices, tools, children }: OrderPageProps) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const words = useWords();
+  return (
+    <Page
+      title={order.partner?.name ?? order.number}
+      back={{ href: "/sales-orders", label: t`Back to the sales orders` }}
+      chip={<SalesOrderState status={order.status} />}
+      facts={[order.number, format.date(order.documentOn), order.location && placeName(order.location)]
+        .filter(Boolean)
+        .join(" · ")}
+      action={action}
+    >
+      {notices}
+      {tools}
+      {children ?? <ProgressLines lines={linesOf(order)} words={words} />}
+      {order.total != null && (
+        <p className={styles.total}>
+          <Trans>Total</Trans> <Money value={order.total} strong />
+        </p>
+      )}
+      {order.note !== "" && <Facts facts={[[t`Note`, order.note]]} />}
+    </Page>
+  );
+}
+
+function Confirm({ order, booked, reload }: OrderProps) {
+  const { state, run } = useCommand(CONFIRM);
+  const short = linesOf(order).filter(
+    (line) => line.available !== undefined && compare(line.available, line.ordered) < 0,
+  );
+  const confirm = async (reserve: "all" | "available") => {
+    const outcome = await run({ orderId: order.id, reserve });
+    if (outcome?.status === "ACCEPTED") await reload();
+  };
+  const sending = state.step === "sending";
+  const reserve = short.length > 0 ? "available" : "all";
+  return (
+    <OrderPage
+      order={order}
+      action={{
+        icon: Stamp,
+        label: <Trans>Confirm order</Trans>,
+        busy: sending,
+        disabled: state.step === "unanswered",
+        onAct: () => void confirm(reserve),
+      }}
+      notices={
+        <>
+          {booked}
+          <CommandNotice state={state} onRepeat={() => void confirm(reserve)} onReload={() => void reload()} />
+          {short.length > 0 && (
+            <Notice tone="waits">
+              <Plural
+                value={short.length}
+                one="# line is not fully in stock. Confirming reserves what is here; the rest goes on backorder."
+                other="# lines are not fully in stock. Confirming reserves what is here; the rest goes on backorder."
+              />
+            </Notice>
+          )}
+        </>
+      }
+    />
+  );
+}
+
+type ShipProps = OrderProps & { onShipped: (lines: number) => void };
+
+function Ship({ order, booked, reload, onShipped }: ShipProps) {
+  const lines = linesOf(order);
+  const { state, run, reset } = useCommand(SHIP);
+  const words = useWords();
+  const [typed, setTyped] = useState(() => suggested(lines));
+  const [unknownCode, setUnknownCode] = useState<string | null>(null);
+
+  const rows = lines.map((line) => {
+    const progress = progressOf(line);
+    const entry = entered(typed[line.id] ?? "", progress);
+    return { id: line.id, line, progress, entry, now: "quantity" in entry ? entry.quantity : "0" };
+  });
+  const leaving = toSend(rows);
+  const unreadable = rows.some(({ entry }) => "problem" in entry);
+  const over = rows.some(({ progress, now }) => after(progress, now).state === "over");
+  const backorder = rows.filter(({ progress, now }) => ["open", "none"].includes(after(progress, now).state)).length;
+  const locked = state.step === "sending" || state.step === "unanswered";
+  const problems = useFieldProblems(state.step === "answered" ? state.outcome : null);
+  const refused = Object.fromEntries(
+    problems.flatMap(({ line, message }) => {
+      const id = line === null ? undefined : leaving[line]?.lineId;
+      return id === undefined ? [] : [[id, message]];
+    }),
+  );
+
+  const type = (line: string, text: string) => {
+    setTyped((before) => ({ ...before, [line]: text }));
+    onShipped(0);
+    setUnknownCode(null);
+    if (state.step === "answered") reset();
+  };
+
+  useWedge((code) => {
+    const hit = scanned(rows, (row) => row.line.product && unitOfCode(row.line.product, code)?.factor);
+    if (hit) type(hit.row.id, add(read(typed[hit.row.id] ?? "") ?? "0", hit.quantity));
+    else setUnknownCode(code);
+  }, !locked);
+
+  const submit = async () => {
+    const outcome = await run({ documentId: uuid7(), orderId: order.id, lines: leaving });
+    if (outcome?.status !== "ACCEPTED") return;
+    onShipped(leaving.length);
+    setTyped({});
+    await reload();
+  };
+
+  return (
+    <OrderPage
+      order={order}
+      action={{
+        icon: Truck,
+        label:
+          leaving.length === 0 ? (
+            <Trans>Ship</Trans>
+          ) : (
+            <Plural value={leaving.length} one="Ship # line" other="Ship # lines" />
+          ),
+        busy: state.step === "sending",
+        disabled: leaving.length === 0 || unreadable || over || locked,
+        onAct: () => void submit(),
+      }}
+      notices={
+        <>
+          {booked}
+          <CommandNotice state={state} onRepeat={() => void submit()} onReload={() => void reload()} />
+          {unknownCode !== null && (
+            <Notice tone="waits">
+              <Trans>No line of this order has the code {unknownCode}.</Trans>
+            </Notice>
+          )}
+          {leaving.length > 0 && backorder > 0 && (
+            <Notice tone="open">
+              <Plural
+                value={backorder}
+                one="# line stays open and is shipped later as a backorder."
+                other="# lines stay open and are shipped later as a backorder."
+              />
+            </Notice>
+          )}
+        </>
+      }
+      tools={
+        <div className={styles.tools}>
+          <Button variant="default" disabled={locked} onClick={() => setTyped({})}>
+            <Trans>Clear, I scan or type</Trans>
+          </Button>
+          <Button variant="default" disabled={locked} onClick={() => setTyped(suggested(lines))}>
+            <Trans>All that is here</Trans>
+          </Button>
+        </div>
+      }
+    >
+      <ProgressLines lines={lines} words={words} typed={typed} onType={type} refused={refused} disabled={locked} />
+    </OrderPage>
+  );
+}
+
+/** What is still open, as far as it is here. */
+function suggested(lines: ReturnType<typeof linesOf>): Record<string, string> {
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const progress = progressOf(line);
+      const here =
+        line.available === undefined ? null : wholeFromStockUnit(line.available, progress.factor, progress.decimals);
+      const quantity = here !== null && compare(here, progress.open) < 0 ? here : progress.open;
+      return compare(quantity, "0") > 0 ? [[line.id, quantity]] : [];
+    }),
+  );
+}

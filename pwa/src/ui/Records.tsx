@@ -1,0 +1,153 @@
+import { Button } from "@mantine/core";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import type { ReactNode } from "react";
+import { Link, useLocation } from "wouter";
+import type { Pages } from "../data/usePages";
+import styles from "./Records.module.css";
+import { Forbidden, LoadingRows, ProblemState } from "./states";
+import { useFormat } from "./useFormat";
+import { useWide } from "./useWide";
+
+export type Column<Row> = {
+  key: string;
+  head: ReactNode;
+  cell: (row: Row) => ReactNode;
+  number?: boolean;
+  /** The two orders of this column, ascending first. */
+  sort?: readonly [string, string];
+};
+
+type RecordsProps<Row> = {
+  label: string;
+  pages: Pages<Row>;
+  columns: Column<Row>[];
+  card: (row: Row) => ReactNode;
+  href: (row: Row) => string;
+  order?: string;
+  onOrder?: (order: string) => void;
+  empty: ReactNode;
+};
+
+/** A list read in pages: a dense table where there is room, cards on a phone, and its states. */
+export function Records<Row extends { id: string }>(props: RecordsProps<Row>) {
+  const { pages, empty } = props;
+  const wide = useWide();
+  if (pages.forbidden) return <Forbidden />;
+  if (pages.nodes.length === 0) {
+    if (pages.error) return <ProblemState error={pages.error} onRetry={pages.reload} />;
+    return pages.loading ? <LoadingRows height={wide ? 36 : 64} /> : empty;
+  }
+  return (
+    <div aria-busy={pages.loading}>
+      {wide ? <RecordTable {...props} /> : <RecordCards {...props} />}
+      {pages.error && <ProblemState error={pages.error} onRetry={pages.reload} />}
+      <More pages={pages} />
+    </div>
+  );
+}
+
+function More<Row>({ pages }: { pages: Pages<Row> }) {
+  const format = useFormat();
+  const shown = format.quantity(String(pages.nodes.length));
+  const total = format.quantity(String(pages.total ?? 0));
+  return (
+    <div className={styles.more}>
+      <span aria-live="polite">
+        <Trans>
+          {shown} of {total}
+        </Trans>
+      </span>
+      {pages.more && (
+        <Button variant="default" onClick={pages.more}>
+          <Trans>Show more</Trans>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function RecordCards<Row extends { id: string }>({ label, pages, card, href }: RecordsProps<Row>) {
+  return (
+    <ul aria-label={label} className={styles.cards}>
+      {pages.nodes.map((row) => (
+        <li key={row.id}>
+          <Link href={href(row)} className={styles.card}>
+            {card(row)}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function RecordTable<Row extends { id: string }>({ label, pages, columns, href, order, onOrder }: RecordsProps<Row>) {
+  const [, go] = useLocation();
+  return (
+    // Scrolls sideways by keyboard too.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section className={styles.scroll} aria-label={label} tabIndex={0}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <Head key={column.key} column={column} order={order} onOrder={onOrder} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {pages.nodes.map((row) => (
+            // The link in the first cell is the way for keyboards and readers; the row is only a larger target.
+            <tr key={row.id} onClick={(event) => isPlain(event) && go(href(row))}>
+              {columns.map((column, index) => (
+                <td key={column.key} data-number={column.number || undefined}>
+                  {index === 0 ? (
+                    <Link href={href(row)} className={styles.name}>
+                      {column.cell(row)}
+                    </Link>
+                  ) : (
+                    column.cell(row)
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+const isPlain = (event: React.MouseEvent) =>
+  !event.defaultPrevented && !event.ctrlKey && !event.metaKey && getSelection()?.type !== "Range";
+
+type HeadProps<Row> = {
+  column: Column<Row>;
+  order: string | undefined;
+  onOrder: ((order: string) => void) | undefined;
+};
+
+function Head<Row>({ column, order, onOrder }: HeadProps<Row>) {
+  const { t } = useLingui();
+  const [ascending, descending] = column.sort ?? [];
+  const sorted =
+    order === undefined ? undefined : { [ascending ?? ""]: "ascending", [descending ?? ""]: "descending" }[order];
+  const next = order === ascending ? descending : ascending;
+  const Arrow = sorted === "descending" ? ArrowDown : ArrowUp;
+  return (
+    <th
+      scope="col"
+      data-number={column.number || undefined}
+      {...(sorted && { "aria-sort": sorted as "ascending" | "descending" })}
+    >
+      {next && onOrder ? (
+        <button type="button" className={styles.sort} onClick={() => onOrder(next)} title={t`Sort by this column`}>
+          {column.head}
+          <Arrow size={14} aria-hidden data-shown={sorted !== undefined} />
+        </button>
+      ) : (
+        column.head
+      )}
+    </th>
+  );
+}
