@@ -33,7 +33,7 @@ def install() -> str | None:
         if _runs(["apt-get", "update"]) and _runs(command) and (path := installed()):
             return path
     print("installing Playwright's own Chromium", file=sys.stderr)
-    command = [*node.npm("npx"), "--no-install", "playwright", "install", "chromium"]
+    command = [str(node.programs() / "npx"), "--no-install", "playwright", "install", "chromium"]
     if not _runs(command, cwd=PWA, env=node.environment()):
         sys.exit("No browser for the browser tests: install the package chromium (or run this once as root).")
     return None

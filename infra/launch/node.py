@@ -17,27 +17,34 @@ def root() -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def node() -> Path:
-    return root() / "bin" / "node"
+def programs() -> Path:
+    """A folder with node, npm and npx, made at the first call.
 
-
-def npm(program: str = "npm") -> list[str]:
-    """The command that npm (or npx) is. The wheel's own `bin/npm` is of no use: no wheel can carry the link it was."""
-    return [str(node()), str(root() / "lib" / "node_modules" / "npm" / "bin" / f"{program}-cli.js")]
+    The wheel's own `bin/npm` and `bin/npx` do not work: they are links in Node's archives, which no wheel can carry.
+    """
+    folder = Path(sys.prefix) / "node"
+    folder.mkdir(exist_ok=True)
+    scripts = root() / "lib" / "node_modules" / "npm" / "bin"
+    targets = {"node": root() / "bin" / "node", "npm": scripts / "npm-cli.js", "npx": scripts / "npx-cli.js"}
+    for name, target in targets.items():
+        link = folder / name
+        if not link.is_symlink() or link.readlink() != target:
+            draft = folder / f".{name}.{os.getpid()}"
+            draft.symlink_to(target)
+            draft.replace(link)
+    return folder
 
 
 def environment() -> dict[str, str]:
-    """What the scripts of package.json run in: `#!/usr/bin/env node` finds our Node."""
+    """What programs run in: `#!/usr/bin/env node` finds our Node, and package.json's scripts our npm."""
     ours = {"npm_config_audit": "false", "npm_config_fund": "false", "npm_config_update_notifier": "false"}
     ours["NODE_USE_SYSTEM_CA"] = "1"  # a company's proxy may sign with its own certificate
-    return {**ours, **os.environ, "PATH": f"{root() / 'bin'}:{os.environ.get('PATH', os.defpath)}"}
+    return {**ours, **os.environ, "PATH": f"{programs()}:{os.environ.get('PATH', os.defpath)}"}
 
 
 def main() -> None:
-    program, *arguments = sys.argv[1:] or ["node"]
-    command = {"node": [str(node())], "npm": npm(), "npx": npm("npx")}.get(program, [program])
-    env = environment()
-    os.execvpe(command[0], [*command, *arguments], env)
+    command = sys.argv[1:] or ["node"]
+    os.execvpe(command[0], command, environment())
 
 
 if __name__ == "__main__":
