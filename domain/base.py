@@ -30,6 +30,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from tenants.fields import encrypted
+
 NIL = UUID(int=0)  # no lot, our own, the company's one cost pool of a product
 
 metadata = MetaData(
@@ -129,8 +131,8 @@ command_log = table(
     moment("occurred_at"),
     moment("recorded_at", default="now()"),
     Column("body_hash", LargeBinary, nullable=False),  # HMAC over the canonical command as sent
-    Column("body", LargeBinary),  # Encrypted; null once a person in it was erased
-    Column("outcome", LargeBinary),  # Encrypted
+    encrypted("body"),  # null once a person in it was erased
+    encrypted("outcome"),
     Index(None, "recorded_at", "id"),
     one_of("door", "graphql", "sync", "import", "webhook", "job"),
     grants="select, insert",

@@ -9,7 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import groupby
@@ -95,7 +95,7 @@ async def execute_many(calls: Sequence[Call], caller: Caller) -> list[Outcome]:
 
 def admit(call: Call, caller: Caller) -> tuple[Run, Entry | None]:
     """Decode and check what can be checked without the company's data. Such refusals are not remembered."""
-    run = Run(call, caller, hash_of(call, caller.company), None)
+    run = Run(call, caller, b"", None)
     entry = find(call.name)
     try:
         if entry is None:
@@ -105,14 +105,25 @@ def admit(call: Call, caller: Caller) -> tuple[Run, Entry | None]:
         if datetime.now(UTC) - call.occurred_at > TOO_OLD:
             raise Refused("too_old", days=TOO_OLD.days)
         run.cmd = decode(entry.command, call.body)
+        run.body_hash = hash_of(call.name, run.cmd, caller.company)
     except Refused as refusal:
         run.outcome = refused(refusal)
     return run, entry
 
 
-def hash_of(call: Call, company: Company) -> bytes:
-    canonical = orjson.dumps([call.name, call.body], option=orjson.OPT_SORT_KEYS, default=str)
-    return company.keys.digest("command", canonical)
+def hash_of(name: str, cmd: object, company: Company) -> bytes:
+    """Over what was said, however it was written. A field left at its default counts as not said, so that a repeat
+    from before a release that added fields is still a repeat."""
+    return company.keys.digest("command", orjson.dumps([name, said(cmd)], option=orjson.OPT_SORT_KEYS, default=str))
+
+
+def said(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [said(item) for item in value]
+    if not is_dataclass(value):
+        return value
+    pairs = ((field.name, getattr(value, field.name), field.default) for field in fields(value))
+    return {name: said(item) for name, item, default in pairs if item != default}
 
 
 adapter = cache(TypeAdapter)

@@ -1,8 +1,9 @@
 """Products, units, partners, warehouses: what documents refer to."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Text, Uuid, text
+from sqlalchemy import Column, Index, Integer, Text, Uuid, text
 
 from domain.base import check, factor, flag, key, moment, one_of, price, ref, table, version, words
+from tenants.fields import blind_index, encrypted, last4, normal_phone
 
 unit = table(
     "unit",
@@ -63,11 +64,11 @@ partner = table(
     words("name"),
     flag("is_supplier"),
     flag("is_customer"),
-    Column("contact_name", LargeBinary),
-    Column("phone", LargeBinary),
-    Column("phone_index", LargeBinary),  # HMAC of the normalised number: equality search
-    Column("phone_last4_index", LargeBinary),
-    Column("address", LargeBinary),
+    encrypted("contact_name"),
+    encrypted("phone"),
+    blind_index("phone_index", of="phone", normal=normal_phone),
+    blind_index("phone_last4_index", of="phone", normal=last4),
+    encrypted("address"),
     flag("active", "true"),
     version(),
     moment("created_at", default="now()"),

@@ -1,0 +1,60 @@
+"""The whole GraphQL schema: Query out of the declarations, Mutation out of the catalogue.
+
+Its print, schema.graphql, is committed, so that every change of the contract shows in a diff:
+`python -m api.schema` writes it.
+"""
+
+from pathlib import Path
+
+import strawberry
+
+from api.mutations import Context, mutation_type
+from api.read.declare import AnyNode, Field, Model
+from api.read.graphql import build
+from api.types import inventory, masterdata, purchasing, sales
+from tenants.access import PERMISSIONS
+
+ROOMS = (masterdata, inventory, purchasing, sales)
+PRINT = Path(__file__).with_name("schema.graphql")
+
+
+@strawberry.type(description="Who asks, in which company, and what they may do.")
+class Me:
+    id: strawberry.ID
+    company: str
+    company_id: strawberry.ID
+    currency: str
+    time_zone: str
+    permissions: list[str]
+    party_id: strawberry.ID | None
+
+
+@strawberry.type
+class Executed:
+    """Fields of Query that Strawberry executes."""
+
+    @strawberry.field
+    def me(self, info: strawberry.Info) -> Me:
+        context: Context = info.context
+        caller = context.caller
+        return Me(
+            id=strawberry.ID(str(caller.actor_id)),
+            company=caller.company.name,
+            company_id=strawberry.ID(str(caller.company.id)),
+            currency=caller.company.currency,
+            time_zone=caller.company.time_zone,
+            permissions=sorted(caller.permissions),
+            party_id=strawberry.ID(str(caller.party_id)) if caller.party_id else None,
+        )
+
+
+def make_model() -> Model:
+    types = [one for room in ROOMS for one in room.TYPES]
+    roots: dict[str, Field] = {"node": AnyNode()}
+    for room in ROOMS:
+        roots |= room.ROOTS
+    return build(Model(types, roots, PERMISSIONS), Executed, mutation_type)
+
+
+if __name__ == "__main__":
+    PRINT.write_text(make_model().schema.as_str() + "\n")

@@ -1,0 +1,141 @@
+"""Stock levels, stock documents and their moves, discrepancies."""
+
+from sqlalchemy import select
+
+from api.read.declare import CLOSED, Choice, Many, One, Pages, Row, Totals, Type, Value
+from api.read.scalars import DATE, ID, INT, TEXT, TIME, enum_of
+from api.types import EXACT
+from domain.inventory import tables
+from domain.masterdata.tables import location
+
+DOCUMENT = enum_of(
+    "StockDocumentKind", "opening", "receipt", "shipment", "sales_return", "adjustment", "count", "transfer"
+)  # fmt: skip
+DISCREPANCY = enum_of("DiscrepancyKind", "over_receipt", "negative_stock", "reserved_short", "order_closed")
+STATE = enum_of("DiscrepancyStatus", "open", "closed")
+
+
+def storage(column: str):
+    """The place, where it is one of ours: supplier, customer and loss are not shown."""
+
+    def link(row: Row, to: Row):
+        return to.c.id == row[column]
+
+    return link
+
+
+levels = select(tables.stock_balance).where(
+    tables.stock_balance.c.location_id.in_(select(location.c.id).where(location.c.kind == "storage"))
+)
+
+TYPES = [
+    Type(
+        "StockLevel",
+        levels,
+        {
+            "location": One("Location", "location_id"),
+            "product": One("Product", "product_id"),
+            "product_id": Value(ID),
+            "location_id": Value(ID, group=True),
+            "on_hand": Value(EXACT, total=True),
+            "reserved": Value(EXACT, total=True),
+            "available": Value(
+                EXACT,
+                lambda row: row.c.on_hand - row.c.reserved,
+                null=False,
+                total=True,
+                description="On hand less what is promised.",
+            ),
+        },
+        permission="stock.read",
+        warehouse="location",
+        party=CLOSED,
+        key=("product_id", "lot_id", "owner_id", "location_id"),
+    ),
+    Type(
+        "StockDocument",
+        tables.stock_document,
+        {
+            "id": Value(ID, sort=True),
+            "number": Value(TEXT, sort=True),
+            "external_number": Value(TEXT),
+            "kind": Value(DOCUMENT, group=True),
+            "document_on": Value(DATE, sort=True),
+            "effective_at": Value(TIME),
+            "reason": Value(TEXT),
+            "created_at": Value(TIME),
+            "partner": One("Partner", "partner_id"),
+            "location": One("Location", "location_id"),
+            "moves": Pages("StockMove", "document_id"),
+            "count_lines": Many("StockCountLine", "document_id", order=("position",), at_most=500),
+            "order": Choice("Order", {"SalesOrder": "order_id", "PurchaseOrder": "order_id"}),
+        },
+        permission=("stock.read", "sales.read", "purchase.read"),
+        warehouse="location",
+        party="partner_id",
+    ),
+    Type(
+        "StockMove",
+        tables.stock_move,
+        {
+            "position": Value(INT),
+            "product": One("Product", "product_id"),
+            "product_id": Value(ID, group=True),
+            "quantity": Value(EXACT, total=True, description="In the product's stock unit."),
+            "quantity2": Value(EXACT, total=True),
+            "value": Value(EXACT, permission="stock.value", total=True),
+            "source": One("Location", storage("from_location_id"), description="None: from outside the warehouses."),
+            "target": One("Location", storage("to_location_id"), description="None: to outside the warehouses."),
+            "effective_at": Value(TIME, sort=True),
+            "recorded_at": Value(TIME),
+            "document": One("StockDocument", "document_id"),
+        },
+        permission="stock.read",
+        warehouse="document",
+        party="document",
+        key=("document_id", "position"),
+    ),
+    Type(
+        "StockCountLine",
+        tables.stock_count_line,
+        {
+            "product": One("Product", "product_id"),
+            "location": One("Location", "location_id"),
+            "counted": Value(EXACT),
+            "book": Value(EXACT, description="What the moves said for the moment of counting."),
+            "counted_at": Value(TIME),
+        },
+        permission="stock.read",
+        warehouse="location",
+        party=CLOSED,
+        key=("document_id", "position"),
+    ),
+    Type(
+        "Discrepancy",
+        tables.discrepancy,
+        {
+            "id": Value(ID, sort=True),
+            "kind": Value(DISCREPANCY, group=True),
+            "status": Value(STATE, group=True),
+            "quantity": Value(EXACT),
+            "note": Value(TEXT),
+            "opened_at": Value(TIME, sort=True),
+            "closed_at": Value(TIME),
+            "document": One("StockDocument", "document_id"),
+            "product": One("Product", "product_id"),
+            "location": One("Location", "location_id"),
+        },
+        permission="discrepancy.read",
+        warehouse="location",
+        party=CLOSED,
+    ),
+]
+
+ROOTS = {
+    "stock_levels": Pages("StockLevel"),
+    "stock_totals": Totals("StockLevel"),
+    "stock_document": One("StockDocument"),
+    "stock_documents": Pages("StockDocument"),
+    "stock_moves": Pages("StockMove"),
+    "discrepancies": Pages("Discrepancy"),
+}
