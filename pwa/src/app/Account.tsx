@@ -8,12 +8,10 @@ import { Notice } from "../ui/Notice";
 import { Page } from "../ui/Page";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { useMe } from "../data/me";
-import { useRoleName } from "./useRoleName";
 
 export default function Account() {
   const { t } = useLingui();
   const me = useMe();
-  const role = useRoleName(me.role);
   const [leaving, setLeaving] = useState(false);
   const [failed, setFailed] = useState(false);
   const leave = async () => {
@@ -27,11 +25,11 @@ export default function Account() {
     }
   };
   return (
-    <Page title={me.name}>
+    <Page title={t`Me`}>
       <Facts
         facts={[
-          [t`Company`, me.company.name],
-          [t`Role`, role],
+          [t`Company`, me.company],
+          [t`Currency`, me.currency],
           [t`Language`, <LanguageSwitch key="language" />],
         ]}
       />

@@ -5,6 +5,7 @@ import { graphql } from "../data/graphql";
 import { useQuery } from "../data/useQuery";
 import { useStockDocumentKind } from "../features/inventory/words";
 import { Page } from "../ui/Page";
+import { Section } from "../ui/Section";
 import { Empty, LoadingRows, ProblemState } from "../ui/states";
 import { useFormat } from "../ui/useFormat";
 import styles from "./Home.module.css";
@@ -24,7 +25,7 @@ const HOME = graphql(`
     toClear: discrepancies(first: 1, filter: { status: { eq: OPEN } }) @include(if: $discrepancies) {
       totalCount
     }
-    recent: stockDocuments(first: 8, orderBy: [CREATED_AT_DESC]) @include(if: $stock) {
+    recent: stockDocuments(first: 8, orderBy: [DOCUMENT_ON_DESC]) @include(if: $stock) {
       nodes {
         id
         number
@@ -40,7 +41,7 @@ const HOME = graphql(`
 
 export function Home() {
   const { t } = useLingui();
-  const { can, name } = useMe();
+  const { can } = useMe();
   const { data, error, reload } = useQuery(HOME, {
     purchases: can("purchase.read"),
     sales: can("sales.read"),
@@ -48,7 +49,7 @@ export function Home() {
     discrepancies: can("discrepancy.read"),
   });
   return (
-    <Page title={t`Home`} facts={name}>
+    <Page title={t`Home`}>
       {data ? (
         <>
           <div className={styles.tiles}>
@@ -103,7 +104,7 @@ function Tile({ icon: Icon, label, count, href, urgent = false }: TileProps) {
         {label}
       </span>
       <span className={styles.count}>
-        {count === 0 ? <CircleCheck size={28} strokeWidth={1.6} aria-label="0" /> : format.quantity(String(count))}
+        {count === 0 ? <CircleCheck size={28} strokeWidth={1.6} aria-label="0" /> : format.count(count)}
       </span>
     </>
   );
@@ -123,10 +124,7 @@ function Recent({ documents }: { documents: readonly Recent[] }) {
   const format = useFormat();
   const kindOf = useStockDocumentKind();
   return (
-    <section>
-      <h2>
-        <Trans>Latest stock documents</Trans>
-      </h2>
+    <Section title={<Trans>Latest stock documents</Trans>}>
       {documents.length === 0 ? (
         <Empty title={<Trans>Nothing has moved yet</Trans>}>
           <Trans>Receipts, shipments and counts appear here as they are booked.</Trans>
@@ -136,13 +134,13 @@ function Recent({ documents }: { documents: readonly Recent[] }) {
           {documents.map((document) => (
             <li key={document.id}>
               <span className={styles.kind}>{kindOf(document.kind)}</span>
+              <time dateTime={document.createdAt}>{format.moment(document.createdAt)}</time>
               <span className={styles.number}>{document.number}</span>
               <span className={styles.partner}>{document.partner?.name}</span>
-              <time dateTime={document.createdAt}>{format.moment(document.createdAt)}</time>
             </li>
           ))}
         </ul>
       )}
-    </section>
+    </Section>
   );
 }

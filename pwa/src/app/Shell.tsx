@@ -52,7 +52,7 @@ function Desk({ children }: { children: ReactNode }) {
           <img src="/icon.svg" alt="" width={28} height={28} />
           <Trans>Huotong</Trans>
         </Link>
-        <p className={styles.company}>{me.company.name}</p>
+        <p className={styles.company}>{me.company}</p>
         <Navigation places={usePlaces()} className={styles.sideNav} />
         <div className={styles.sideFoot}>
           <Connection />
@@ -77,7 +77,7 @@ function Phone({ children }: { children: ReactNode }) {
     <div className={styles.phone} data-top={top || undefined}>
       {top && (
         <header className={styles.bar}>
-          <span className={styles.barCompany}>{me.company.name}</span>
+          <span className={styles.barCompany}>{me.company}</span>
           <Connection />
         </header>
       )}
@@ -115,12 +115,19 @@ function Connection() {
     const timer = setInterval(() => setNow(Date.now()), 30_000);
     return () => clearInterval(timer);
   }, []);
-  const ago = lastSuccess === null ? "" : format.ago(lastSuccess, Math.max(now, lastSuccess));
+  const elapsed = lastSuccess === null ? 0 : Math.max(0, now - lastSuccess);
+  const ago = format.ago(0, elapsed);
   const Icon = reachable ? Wifi : CloudOff;
   return (
     <span className={styles.connection} data-reachable={reachable} role="status">
       <Icon size={16} aria-hidden />
-      {reachable ? <Trans>Up to date {ago}</Trans> : <Trans>Offline, last reached {ago}</Trans>}
+      {!reachable ? (
+        <Trans>Offline, last reached {ago}</Trans>
+      ) : elapsed < 60_000 ? (
+        <Trans>Up to date</Trans>
+      ) : (
+        <Trans>Up to date {ago}</Trans>
+      )}
     </span>
   );
 }

@@ -4,6 +4,7 @@ import {
   type CSSVariablesResolver,
   deepMerge,
   defaultCssVariablesResolver,
+  defaultVariantColorsResolver,
   type MantineColorsTuple,
   useMantineTheme,
 } from "@mantine/core";
@@ -25,8 +26,12 @@ export const theme = createTheme({
   colors: { teal },
   primaryColor: "teal",
   primaryShade: { light: 8, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.32,
+  // Text on the primary colour has to turn with it: white on the dark teal, dark on the light one.
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    const primary = input.color === undefined || input.color === input.theme.primaryColor;
+    return input.variant === "filled" && primary ? { ...colors, color: "var(--on-primary)" } : colors;
+  },
   defaultRadius: 8,
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "HarmonyOS Sans SC", MiSans, "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif',
@@ -53,6 +58,7 @@ const tokens: CSSVariablesResolver = () => ({
     "--raised": "var(--mantine-color-gray-0)",
     "--line": "var(--mantine-color-gray-3)",
     "--link": "var(--mantine-color-teal-8)",
+    "--on-primary": "var(--mantine-color-white)",
     "--draft": "var(--mantine-color-gray-8)",
     "--draft-tint": "var(--mantine-color-gray-1)",
     "--open": "var(--mantine-color-blue-9)",
@@ -74,6 +80,7 @@ const tokens: CSSVariablesResolver = () => ({
     "--raised": "var(--mantine-color-dark-7)",
     "--line": "var(--mantine-color-dark-5)",
     "--link": "var(--mantine-color-teal-3)",
+    "--on-primary": "#04222a",
     "--draft": "var(--mantine-color-gray-3)",
     "--draft-tint": "var(--mantine-color-dark-6)",
     "--open": "var(--mantine-color-blue-2)",

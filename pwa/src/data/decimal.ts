@@ -53,9 +53,5 @@ export function read(text: string): Decimal | null {
 }
 
 /** Grouped for reading. Intl takes the string as it is, digit by digit. */
-export function show(value: Decimal, locale: string, fraction: { min?: number; max?: number } = {}): string {
-  return new Intl.NumberFormat(locale, {
-    minimumFractionDigits: fraction.min ?? 0,
-    maximumFractionDigits: fraction.max ?? 10,
-  }).format(value as Intl.StringNumericLiteral);
-}
+export const show = (value: Decimal, locale: string, options: Intl.NumberFormatOptions = {}) =>
+  new Intl.NumberFormat(locale, { maximumFractionDigits: 10, ...options }).format(value as Intl.StringNumericLiteral);

@@ -4,12 +4,9 @@ import { graphql, type ResultOf } from "./graphql";
 export const ME = graphql(`
   query Me {
     me {
-      name
-      role
+      company
+      currency
       permissions
-      company {
-        name
-      }
     }
   }
 `);

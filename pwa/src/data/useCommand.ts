@@ -5,7 +5,7 @@ import { type Document, graphql, type ResultOf } from "./graphql";
 import { uuid7 } from "./uuid";
 
 export const OUTCOME = graphql(`
-  fragment Outcome on CommandOutcome @_unmask {
+  fragment Outcome on CommandOutcome {
     id
     status
     code

@@ -1,5 +1,6 @@
 import { Trans } from "@lingui/react/macro";
 import { type Decimal, isNegative } from "../data/decimal";
+import { useMe } from "../data/me";
 import styles from "./Quantity.module.css";
 import { useFormat } from "./useFormat";
 
@@ -25,10 +26,11 @@ export function Quantity({ value, unit, strong }: QuantityProps) {
 
 export function Money({ value, strong }: { value: Decimal | null | undefined; strong?: boolean }) {
   const format = useFormat();
+  const { currency } = useMe();
   if (value == null) return <Unknown />;
   return (
     <span className={styles.number} data-negative={isNegative(value) || undefined} data-strong={strong || undefined}>
-      {format.money(value)}
+      {format.money(value, currency)}
     </span>
   );
 }

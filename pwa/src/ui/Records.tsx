@@ -49,8 +49,8 @@ export function Records<Row extends { id: string }>(props: RecordsProps<Row>) {
 
 function More<Row>({ pages }: { pages: Pages<Row> }) {
   const format = useFormat();
-  const shown = format.quantity(String(pages.nodes.length));
-  const total = format.quantity(String(pages.total ?? 0));
+  const shown = format.count(pages.nodes.length);
+  const total = format.count(pages.total ?? 0);
   return (
     <div className={styles.more}>
       <span aria-live="polite">

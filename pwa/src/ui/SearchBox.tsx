@@ -32,6 +32,7 @@ export function SearchBox({ label, placeholder, value, onSearch }: SearchBoxProp
   return (
     <TextInput
       type="search"
+      maw="40rem"
       aria-label={label}
       placeholder={placeholder}
       value={text}

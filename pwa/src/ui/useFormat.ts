@@ -1,18 +1,39 @@
 import { useLingui } from "@lingui/react";
 import { type Decimal, show } from "../data/decimal";
 
+/** The server counts the rows of a list up to one more than this. */
+const COUNTED = 10_000;
+
 /** Numbers and times as the chosen language writes them. */
 export function useFormat() {
   const { i18n } = useLingui();
   const { locale } = i18n;
   return {
     quantity: (value: Decimal) => show(value, locale),
-    money: (value: Decimal) => show(value, locale, { min: 2, max: 8 }),
+    /** A unit price may have more decimals than the currency; they are shown, not rounded. */
+    money: (value: Decimal, currency: string) =>
+      show(value, locale, {
+        style: "currency",
+        currency,
+        currencyDisplay: "narrowSymbol",
+        maximumFractionDigits: 8,
+      }),
+    count: (total: number) => (total > COUNTED ? `${show(String(COUNTED), locale)}+` : show(String(total), locale)),
     date: (value: string) =>
       // A day is a day: read as UTC and shown as UTC, or it slips by one west of Greenwich.
       new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${value}T00:00:00Z`)),
-    moment: (value: string) =>
-      new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(value)),
+    moment: (value: string, now = new Date()) => {
+      const moment = new Date(value);
+      const thisYear = moment.getFullYear() === now.getFullYear();
+      return new Intl.DateTimeFormat(locale, {
+        ...(thisYear ? {} : { year: "numeric" }),
+        month: "short",
+        day: "numeric",
+        hour: "2-digit",
+        minute: "2-digit",
+        hourCycle: "h23",
+      }).format(moment);
+    },
     ago: (time: number, now = Date.now()) => {
       const minutes = Math.round((time - now) / 60_000);
       const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });

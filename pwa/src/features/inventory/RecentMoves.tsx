@@ -10,25 +10,24 @@ import { useStockDocumentKind } from "./words";
 
 const MOVES = graphql(`
   query Moves($product: ID!, $after: String) {
-    stockMoves(first: 10, after: $after, filter: { product: { id: { eq: $product } } }, orderBy: [EFFECTIVE_AT_DESC]) {
+    stockMoves(first: 10, after: $after, filter: { productId: { eq: $product } }, orderBy: [EFFECTIVE_AT_DESC]) {
       totalCount
       pageInfo {
         hasNextPage
         endCursor
       }
       nodes {
-        id
+        position
         quantity
         effectiveAt
-        fromLocation {
-          kind
+        source {
           name
         }
-        toLocation {
-          kind
+        target {
           name
         }
         document {
+          id
           kind
           number
         }
@@ -37,11 +36,7 @@ const MOVES = graphql(`
   }
 `);
 
-type Place = { kind: string; name: string } | null;
-
-const isStorage = (place: Place) => place?.kind === "STORAGE" || place?.kind === "TRANSIT";
-
-/** What went in and out last. Places outside the warehouses only give the direction; people do not know their names. */
+/** What went in and out last. A place outside the warehouses is null and only gives the direction. */
 export function RecentMoves({ productId, unit }: { productId: string; unit: string | undefined }) {
   const { t } = useLingui();
   const format = useFormat();
@@ -62,15 +57,15 @@ export function RecentMoves({ productId, unit }: { productId: string; unit: stri
     <>
       <ul className={styles.moves}>
         {pages.nodes.map((move) => {
-          const [from, to] = [isStorage(move.fromLocation), isStorage(move.toLocation)];
+          const { source, target } = move;
           const [way, Icon, place] =
-            from && to
-              ? ["between", ArrowLeftRight, `${move.fromLocation?.name} → ${move.toLocation?.name}`]
-              : to
-                ? ["in", ArrowDownLeft, move.toLocation?.name]
-                : ["out", ArrowUpRight, move.fromLocation?.name];
+            source && target
+              ? ["between", ArrowLeftRight, `${source.name} → ${target.name}`]
+              : target
+                ? ["in", ArrowDownLeft, target.name]
+                : ["out", ArrowUpRight, source?.name];
           return (
-            <li key={move.id} data-way={way}>
+            <li key={`${move.document?.id}.${move.position}`} data-way={way}>
               <Icon size={18} aria-label={way === "in" ? t`in` : way === "out" ? t`out` : t`moved`} />
               <span className={styles.what}>
                 <span>{kindOf(move.document?.kind ?? "")}</span>

@@ -24,11 +24,9 @@ const SAVE = graphql(
 
 const CATEGORIES = graphql(`
   query Categories {
-    categories(first: 100, orderBy: [NAME_ASC]) {
-      nodes {
-        id
-        name
-      }
+    categories {
+      id
+      name
     }
   }
 `);
@@ -45,7 +43,7 @@ type ProductFormProps = { product: ProductDetail; onCancel: () => void; onSaved:
 export function ProductForm({ product, onCancel, onSaved, onReload }: ProductFormProps) {
   const { t } = useLingui();
   const { can } = useMe();
-  const categories = useQuery(CATEGORIES, {}).data?.categories?.nodes ?? [];
+  const categories = useQuery(CATEGORIES, {}).data?.categories ?? [];
   const { state, run } = useCommand(SAVE);
   const [form, setForm] = useState({
     name: product.name,

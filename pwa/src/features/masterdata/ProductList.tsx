@@ -57,11 +57,10 @@ const PRODUCTS = graphql(`
 
 const WAREHOUSES = graphql(`
   query Warehouses {
-    warehouses(first: 5, filter: { active: { eq: true } }, orderBy: [NAME_ASC]) {
-      nodes {
-        id
-        name
-      }
+    warehouses {
+      id
+      name
+      active
     }
   }
 `);
@@ -81,7 +80,7 @@ export default function ProductList() {
     { first: 50, filter: search === "" ? {} : { search }, orderBy: [order as Order] },
     (data) => data.products,
   );
-  const warehouses = useQuery(WAREHOUSES, {}).data?.warehouses?.nodes ?? [];
+  const warehouses = (useQuery(WAREHOUSES, {}).data?.warehouses ?? []).filter(({ active }) => active);
   useWedge(setSearch);
 
   const columns: Column<Product>[] = [

@@ -5,14 +5,13 @@ import { useQuery } from "../../data/useQuery";
 
 const PLACES = graphql(`
   query StoragePlaces {
-    locations(first: 100, filter: { kind: { eq: STORAGE } }, orderBy: [NAME_ASC]) {
-      nodes {
-        id
+    locations {
+      id
+      kind
+      name
+      warehouse {
         name
-        warehouse {
-          name
-          active
-        }
+        active
       }
     }
   }
@@ -23,8 +22,8 @@ const KEPT = "huotong.place";
 /** Where goods can be put or taken from; the one this person used last comes first. */
 export function usePlaces() {
   const { data, error, reload } = useQuery(PLACES, {});
-  const places = (data?.locations?.nodes ?? [])
-    .filter((place) => place.warehouse?.active !== false)
+  const places = (data?.locations ?? [])
+    .filter((place) => place.kind === "STORAGE" && place.warehouse?.active !== false)
     .map((place) => ({ id: place.id, label: placeName(place) }));
   const kept = localStorage.getItem(KEPT);
   return {

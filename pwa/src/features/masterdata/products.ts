@@ -3,7 +3,7 @@ import { type Decimal, type Factor } from "../../data/decimal";
 import { graphql, type ResultOf } from "../../data/graphql";
 
 export const PRODUCT_UNITS = graphql(`
-  fragment ProductUnits on Product @_unmask {
+  fragment ProductUnits on Product {
     unit {
       id
       name

@@ -205,12 +205,12 @@ function Confirm({ order, booked, reload }: OrderProps) {
   const short = linesOf(order).filter(
     (line) => line.available !== undefined && compare(line.available, line.ordered) < 0,
   );
-  const confirm = async (reserve: "all" | "available") => {
+  const confirm = async (reserve: "ALL" | "AVAILABLE") => {
     const outcome = await run({ orderId: order.id, reserve });
     if (outcome?.status === "ACCEPTED") await reload();
   };
   const sending = state.step === "sending";
-  const reserve = short.length > 0 ? "available" : "all";
+  const reserve = short.length > 0 ? "AVAILABLE" : "ALL";
   return (
     <OrderPage
       order={order}
