@@ -1,7 +1,8 @@
 """Brings schemas up to date, each in its own transaction, several at once, resumable: what is done is stamped.
 
 It runs the revisions it is handed. Old and new code both run meanwhile, so a revision expands first and contracts in
-a later release.
+a later release. A revision's `upgrade(op)` takes Alembic's operations as an argument: the global `alembic.op` cannot
+serve several companies at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -63,11 +64,7 @@ def upgrade(connect: Callable[[], Connection], scripts: Path, schema: str) -> Mi
         connection.execute(text("set local lock_timeout to '2s'"))
         context = MigrationContext.configure(connection, opts={"version_table_schema": schema})
         before = context.get_current_revision()
-        if before != target:
-            with Operations.context(context):
-                for step in reversed(list(directory.iterate_revisions(target, before))):
-                    step.module.upgrade()
-                    context._ensure_version_table()
-                    connection.execute(text("delete from alembic_version"))
-                    connection.execute(text("insert into alembic_version values (:r)"), {"r": step.revision})
+        for step in reversed(list(directory.iterate_revisions(target, before)) if before != target else []):
+            step.module.upgrade(Operations(context))
+            connection.execute(text("update alembic_version set version_num = :r"), {"r": step.revision})
         return Migrated(schema, before, target)

@@ -93,7 +93,7 @@ class Pool:
         """Nothing of a broken transaction is left for the next borrower."""
         try:
             await door.raw.execute("rollback", timeout=2)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        except Exception:  # the server went, or the protocol is in the middle of something
             await self.drop(place)
 
     @asynccontextmanager
@@ -109,7 +109,7 @@ class Pool:
             yield door
             await door.raw.execute("commit")
         finally:
-            if door and door.raw.is_in_transaction():  # an error or a cancelled task
+            if door and not door.raw.is_closed() and door.raw.is_in_transaction():  # an error or a cancelled task
                 tidied = asyncio.ensure_future(self.tidy(place, door))
                 tidied.add_done_callback(lambda _: self.give_back(place))
                 await asyncio.shield(tidied)

@@ -1,0 +1,70 @@
+"""A schema that was provisioned is what the declarations say; one that lags behind is brought up and stamped."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+import domain.schema
+from domain.base import metadata
+from tenants.migrate import head, migrate
+from tests.companies import Instance
+
+SCRIPTS = Path(domain.schema.__file__).with_name("migrations")
+
+
+def differences(instance: Instance, schema: str) -> list[object]:
+    engine = sa.create_engine(instance.server.owner_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"set search_path to {schema}"))
+        connection.dialect.default_schema_name = schema
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found = compare_metadata(context, metadata)
+    engine.dispose()
+    return [one for one in found if not (one[0] == "remove_table" and one[1].name == "alembic_version")]
+
+
+async def test_a_provisioned_schema_is_what_is_declared(instance: Instance) -> None:
+    company = await instance.company()
+    assert differences(instance, company.schema) == []
+
+
+@pytest.fixture
+def scripts(tmp_path: Path) -> Path:
+    """The real revisions and one more, which only this test knows."""
+    versions = tmp_path / "versions"
+    versions.mkdir()
+    for script in (SCRIPTS / "versions").glob("*.py"):
+        (versions / script.name).write_text(script.read_text())
+    newest = head(SCRIPTS)
+    (versions / "9999_colour.py").write_text(
+        f'''"""A colour."""
+import sqlalchemy as sa
+revision = "9999"
+down_revision = "{newest}"
+def upgrade(op) -> None:
+    op.add_column("product", sa.Column("colour", sa.Text))
+'''
+    )
+    return tmp_path
+
+
+async def test_companies_are_migrated_one_by_one_and_once(instance: Instance, scripts: Path) -> None:
+    companies = [await instance.company() for _ in range(3)]
+    schemas = [company.schema for company in companies]
+    broken = companies[1].schema
+    await instance.owner.execute(f"alter table {broken}.product add column colour integer")
+
+    first = {one.schema: one for one in migrate(instance.server.owner_url, scripts, schemas)}
+    assert [bool(first[schema].error) for schema in schemas] == [False, True, False]
+    assert "colour" in (first[broken].error or "")
+
+    await instance.owner.execute(f"alter table {broken}.product drop column colour")
+    again = {one.schema: one for one in migrate(instance.server.owner_url, scripts, schemas)}
+    assert [(again[schema].before, again[schema].after) for schema in schemas] == [
+        ("9999", "9999"), (head(SCRIPTS), "9999"), ("9999", "9999"),
+    ]  # fmt: skip
+    for schema in schemas:
+        assert await instance.owner.fetchval(f"select count(colour) from {schema}.product") == 0
