@@ -308,7 +308,7 @@ class Compiler(Asking):
         where = [*on, *scope, filters.condition(self, target, args.get("filter"), t)]
         group: Any = None
         if tree := args.get("groupBy"):
-            chosen = target.fields.get(self.look(tree.read, lambda member: member.value))
+            chosen = target.fields[self.look(tree.read, lambda member: member.value)]
             if not isinstance(chosen, Value) or not self.may(chosen.permission):
                 raise Hidden
             group = cast(chosen.scalar.show(chosen.of(t)), Text)

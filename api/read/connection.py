@@ -152,12 +152,11 @@ class Page:
             raise bad_input(f"At most {most} keys of an order.", self.nodes[0])
         keys: dict[str, Key] = {}
         for name, descending in wanted:
-            value = self.target.fields.get(name)
-            if name and (not isinstance(value, Value) or not self.c.may(value.permission)):
+            value = self.target.fields[name]
+            if not isinstance(value, Value) or not self.c.may(value.permission):
                 raise Hidden
-            if isinstance(value, Value):
-                null = bool(value.null) and not value.proven
-                keys.setdefault(name, Key(name, value, value.scalar.sql, null, descending))
+            null = bool(value.null) and not value.proven
+            keys.setdefault(name, Key(name, value, value.scalar.sql, null, descending))
         way = wanted[-1][1] if wanted else False
         for name in self.target.key:
             keys.setdefault(name, Key(name, None, self.row.columns[name].type, False, way))
@@ -180,6 +179,7 @@ class Page:
         with self.c.inside(self.size):
             made = self.connection()
         if not self.reads_rows:
+            self.c.terms.append((*self.c.sizes, self.size))  # a size that is refused is refused all the same
             return made
         return [self.c.scalar(made, self.row, [], self.page())]
 
@@ -252,8 +252,8 @@ class Page:
         return {
             "hasNextPage": lambda found, at: self.more() if self.forward else backward,
             "hasPreviousPage": lambda found, at: onward if self.forward else self.more(),
-            "startCursor": lambda found, at: self.end(self.forward),
-            "endCursor": lambda found, at: self.end(not self.forward),
+            "startCursor": lambda found, at: self.end(literal_column("1")),
+            "endCursor": lambda found, at: self.end(func.least(func.count(), self.c.bind(self.size, Integer))),
         }
 
     @property
@@ -264,11 +264,13 @@ class Page:
     def on_page(self) -> Any:
         return self.number <= self.c.bind(self.size, Integer)
 
+    def order(self) -> Any:
+        """As the client reads it. All aggregates ask for the same, so that it is sorted once: one that asks for
+        another would turn round those that ask for none."""
+        return self.number.asc() if self.forward else self.number.desc()
+
     def listed(self, item: Pieces) -> Pieces:
-        """In the order rows are numbered. They come in it, unless a join is in between or it is turned round."""
-        number = self.number
-        order = [] if self.forward and not self.row.joins else [number if self.forward else number.desc()]
-        return json_array(glue(item), order, self.on_page())
+        return json_array(glue(item), [self.order()], self.on_page())
 
     def more(self) -> Pieces:
         self.reads_rows = True
@@ -280,11 +282,9 @@ class Page:
             parts += ["," if parts else "[", or_null(escaped(cast(key.of(self.row), Text)))]
         return glue([*parts, "]"])
 
-    def end(self, near: bool) -> Pieces:
-        number = self.number
-        all_: Any = func.array_agg(aggregate_order_by(self.payload(), number.asc() if near else number.desc()))
-        first = as_json(all_.filter(self.on_page())[1])
-        return [or_null(glue_or_null('"', self.signed(first), '"'))]
+    def end(self, place: Any) -> Pieces:
+        listed: Any = func.array_agg(aggregate_order_by(self.payload(), self.order())).filter(self.on_page())
+        return [or_null(glue(['"', self.signed(as_json(listed[place])), '"']))]
 
     def signed(self, payload: Json) -> Json:
         spec = self.spec
@@ -302,10 +302,6 @@ class Page:
 
 
 MAC = 20
-
-
-def glue_or_null(*pieces: str | Json) -> Any:
-    return glue(pieces)
 
 
 def at_place(values: Read, at: int) -> Read:

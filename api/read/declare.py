@@ -234,7 +234,7 @@ def settle(name: str, declared: Field, columns: Mapping[str, Any]) -> Field:
     if not isinstance(declared, Value):
         return declared
     sql = declared.sql or name
-    proven = isinstance(sql, str) and getattr(columns[sql], "nullable", True) is False
+    proven = isinstance(sql, str) and getattr(columns.get(sql), "nullable", True) is False
     null = not proven if declared.null is None else declared.null
     return replace(declared, sql=sql, proven=proven, null=bool(null or declared.permission))
 
@@ -255,13 +255,14 @@ class Model:
         self.graphql = {one.name: {camel(n): f for n, f in one.fields.items()} for one in self.declared}
         self.graphql["Query"] = {camel(name): root for name, root in self.roots.items()}
         for one in self.declared:
-            if not one.permission or any(getattr(columns_of(one.table)[name], "nullable", False) for name in one.key):
+            columns = columns_of(one.table)
+            if not one.permission or any(name not in columns or columns[name].nullable for name in one.key):
                 raise TypeError(f"{one.name}: a type has a permission, and a key that is never NULL")
             self.check_permission(one.name, one.permission)
-            self.check_scope(one, "warehouse")
-            self.check_scope(one, "party")
             for name, declared in one.fields.items():
                 self.check_field(one, f"{one.name}.{name}", name, declared)
+            self.check_scope(one, "warehouse")
+            self.check_scope(one, "party")
         for name, declared in self.roots.items():
             self.check_field(None, f"Query.{name}", name, declared)
 
@@ -285,13 +286,17 @@ class Model:
         if one and isinstance(declared, Value):
             declared.of(Row(one.table, "t"))
 
-    def check_scope(self, one: Type, kind: str) -> None:
+    def check_scope(self, one: Type, kind: str, followed: tuple[str, ...] = ()) -> None:
+        """A path ends in a column or a condition, however many relations it follows."""
         path = getattr(one, kind)
-        if not isinstance(path, str) or isinstance(path, Scope) or path in columns_of(one.table):
+        if not isinstance(path, str) or (path in columns_of(one.table) and not isinstance(path, Scope)):
             return
         through = one.fields.get(path)
-        if not isinstance(through, One) or isinstance(getattr(self.types[through.target], kind), Scope):
-            raise TypeError(f"{one.name}: {kind}={path!r} is neither a column nor a One whose type has such a path")
+        if isinstance(path, Scope) and not followed:
+            return
+        if not isinstance(through, One) or path in followed:
+            raise TypeError(f"{one.name}: {kind}={path!r} leads to no column")
+        self.check_scope(self.types[through.target], kind, (*followed, path))
 
 
 def linked(declared: Field, link: Link, owner: Type, row: Row, target: Type, to: Row) -> list[Any]:

@@ -5,7 +5,7 @@ Compiled fields have no resolvers here; Strawberry itself executes mutations and
 
 import enum
 from collections.abc import Callable, Mapping
-from typing import Any, Optional
+from typing import Any, Literal, Optional
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -105,8 +105,9 @@ class Builder:
         self.add(name, fields, strawberry.input)
 
     def add_enum(self, name: str, members: Mapping[str, Any]) -> None:
-        made: Any = enum.Enum(name, dict(members))
-        self.names[name] = strawberry.enum(made)
+        if members:
+            made: Any = enum.Enum(name, dict(members))
+            self.names[name] = strawberry.enum(made)
 
     def declared(self, owner: str, name: str, declared: Field) -> StrawberryField | None:
         match declared:
@@ -121,17 +122,26 @@ class Builder:
             case Many(target=target):
                 annotation, arguments = f"Optional[List[{target}]]", {}
             case Pages(target=target):
-                lists = {"filter": f"Optional[{target}Filter]", "order_by": f"Optional[List[{target}Order]]"}
-                annotation, arguments = f"Optional[{target}Connection]", PAGING | lists
+                annotation, arguments = f"Optional[{target}Connection]", PAGING | self.choosing(target, "sort")
             case Totals(target=target):
-                arguments = {"filter": f"Optional[{target}Filter]", "group_by": f"Optional[{target}Group]"}
-                annotation = f"Optional[List[{target}Totals]]"
+                annotation, arguments = f"Optional[List[{target}Totals]]", self.choosing(target, "group")
             case Choice(union=union, options=options):
                 self.names[union] = StrawberryUnion(union, tuple(self.annotation(option) for option in options))
                 annotation, arguments = f"Optional[{union}]", {}
             case Search():
                 return None
         return self.field(owner, name, annotation, declared, arguments)
+
+    def choosing(self, target: str, how: Literal["sort", "group"]) -> dict[str, str]:
+        """The arguments of a list; of a type that cannot be ordered or grouped there is nothing to choose."""
+        filtered = {"filter": f"Optional[{target}Filter]"}
+        if not any(isinstance(f, Value) and getattr(f, how) for f in self.model.types[target].fields.values()):
+            return filtered
+        enums = {
+            "sort": {"order_by": f"Optional[List[{target}Order]]"},
+            "group": {"group_by": f"Optional[{target}Group]"},
+        }
+        return filtered | enums[how]
 
     def add_type(self, one: Type) -> None:
         name = one.name
@@ -141,13 +151,11 @@ class Builder:
         self.add(name, fields, strawberry.type, bases, description=one.description)
         self.add_input(f"{name}Filter", filters(one))
         values = {key: f for key, f in one.fields.items() if isinstance(f, Value)}
-        ways = {"ASC": False, "DESC": True}
-        self.add_enum(
-            f"{name}Order",
-            {f"{k}_{way}".upper(): (k, down) for k, f in values.items() if f.sort for way, down in ways.items()}
-            or {"KEY_ASC": ("", False)},
-        )
-        self.add_enum(f"{name}Group", {k.upper(): k for k, f in values.items() if f.group} or {"NONE": ""})
+        orders = {
+            f"{k}_{way}".upper(): (k, way == "desc") for k, f in values.items() if f.sort for way in ("asc", "desc")
+        }
+        self.add_enum(f"{name}Order", orders)
+        self.add_enum(f"{name}Group", {k.upper(): k for k, f in values.items() if f.group})
         summed = {k: f"Optional[{f.scalar.name}]" for k, f in values.items() if f.total}
         self.add_shape(f"{name}Edge", {"cursor": "Text", "node": name})
         self.add_shape(
