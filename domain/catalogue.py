@@ -3,9 +3,19 @@
 from dataclasses import replace
 
 from domain.entry import Entry
+from domain.masterdata import commands as masterdata
 from domain.sales import commands as sales
 
 COMMANDS = {
+    "masterdata.save_units": Entry(masterdata.SaveUnits, masterdata.save_units, "request", "product.write", 1),
+    "masterdata.save_categories": Entry(
+        masterdata.SaveCategories, masterdata.save_categories, "request", "product.write", 1
+    ),
+    "masterdata.save_warehouses": Entry(
+        masterdata.SaveWarehouses, masterdata.save_warehouses, "request", "warehouse.write", 1
+    ),
+    "masterdata.save_products": Entry(masterdata.SaveProducts, masterdata.save_products, "request", "product.write", 1),
+    "masterdata.save_partners": Entry(masterdata.SavePartners, masterdata.save_partners, "request", "partner.write", 1),
     "sales.place_sales_order": Entry(sales.PlaceSalesOrder, sales.place_sales_order, "request", "sales.order"),
     "sales.confirm_sales_order": Entry(sales.ConfirmSalesOrder, sales.confirm_sales_order, "request", "sales.order"),
     "sales.ship_sales_order": Entry(sales.ShipSalesOrder, sales.ship_sales_order, "request", "sales.ship"),

@@ -1,0 +1,180 @@
+"""What commands that take a list of records have in common.
+
+Each record is decoded by itself, so that a malformed one does not take the others along; each has its own outcome; and
+one that comes from outside carries its identity there, so that uploading again or correcting a row doubles nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, LiteralString, TypeVar
+from uuid import UUID, uuid5
+
+import orjson
+from pydantic import ValidationError, WrapValidator
+
+from domain import sql
+from domain.base import import_record
+from domain.command import Name, command
+from domain.errors import Refused
+from domain.tx import Outcome, Record, Run, Tx, of_records
+from tenants.registry import Company
+
+T = TypeVar("T")
+HASH_BYTES = 16
+
+
+@command
+class External:
+    """Where a record comes from: a system or file, and its number there."""
+
+    source: Name
+    number: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Stands for a record that is not what the command's declaration says."""
+
+    field: str | None
+    reason: str
+
+
+def alone(value: object, decode: Callable[[object], T]) -> T | Malformed:
+    try:
+        return decode(value)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False)[0]
+        reason = str(first["ctx"]["error"]) if first["type"] == "value_error" and "ctx" in first else first["type"]
+        return Malformed(".".join(str(step) for step in first["loc"]) or None, reason)
+
+
+Each = Annotated[T, WrapValidator(alone)]  # the type of a list's records: `Records[Each[Thing]]`
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record of a call. `raw`: as it was sent; `identity` and `hash` where it comes from outside."""
+
+    index: int
+    record: Any
+    raw: Mapping[str, Any]
+    identity: UUID | None = None
+    hash: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the caller knows it by."""
+        external = self.raw.get("external") if isinstance(self.raw, Mapping) else None
+        number = external.get("number") if isinstance(external, Mapping) else None
+        known = number or (self.raw.get("id") if isinstance(self.raw, Mapping) else None)
+        return str(known or self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An outside record that came before."""
+
+    id: UUID
+    hash: str
+    entity_id: UUID
+
+
+def identity(company_id: UUID, external: External, kind: str) -> UUID:
+    return uuid5(company_id, f"{external.source}\0{kind}\0{external.number}")
+
+
+def content_hash(company: Company, raw: object) -> str:
+    canonical = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS, default=str)
+    return company.keys.digest("import", canonical)[:HASH_BYTES].hex()
+
+
+def items_of(run: Run, kind: str, records: str = "records") -> list[Item]:
+    """The records of a call, in its order. `kind`: what they are, part of their identity."""
+    company, items = run.caller.company, []
+    for index, (record, raw) in enumerate(zip(getattr(run.cmd, records), run.call.body[records], strict=True)):
+        if external := getattr(record, "external", None):
+            items.append(Item(index, record, raw, identity(company.id, external, kind), content_hash(company, raw)))
+        else:
+            items.append(Item(index, record, raw))
+    return items
+
+
+# --- identities in the load and in the write ---
+
+
+def identities_of(items: Iterable[Item]) -> list[dict[str, Any]]:
+    """For the load's document."""
+    return [{"id": item.identity, "hash": f"\\x{item.hash}"} for item in items if item.identity]
+
+
+KNOWN = sql.rows(
+    "known",
+    """select i.id, encode(i.hash, 'hex') as hash, i.entity_id from import_record i
+ where i.id in (select id from jsonb_to_recordset($2::jsonb -> 'identities') as w(id uuid))""",
+)
+REMEMBERED = (
+    sql.insert(import_record, "new_identity", without=("recorded_at",)),
+    sql.update(import_record, ("hash", "command_id"), "identity"),
+)
+
+
+class Identities:
+    """Which of our records an outside one became. Nobody changes an entity's identity, only the hash beside it."""
+
+    def __init__(self, tx: Tx, loaded: Mapping[str, Sequence[Mapping[str, Any]]], entity: str) -> None:
+        known = (Known(UUID(row["id"]), row["hash"], UUID(row["entity_id"])) for row in loaded["known"])
+        self.sheet = tx.sheet({one.id: one for one in known})
+        self.entity = entity
+
+    def get(self, item: Item) -> Known | None:
+        return self.sheet.get(item.identity) if item.identity else None
+
+    def put(self, item: Item, entity_id: UUID) -> None:
+        if item.identity:
+            self.sheet.put(item.identity, Known(item.identity, item.hash, entity_id))
+
+    def rows(self, command_id: UUID) -> dict[str, Any]:
+        """For `tx.write`, beside REMEMBERED."""
+        return {
+            name: [
+                {
+                    "id": one.id, "hash": f"\\x{one.hash}", "entity": self.entity, "entity_id": one.entity_id,
+                    "command_id": command_id,
+                }
+                for one in chosen
+            ]
+            for name, chosen in (("new_identity", self.sheet.made()), ("identity", self.sheet.changed()))
+        }  # fmt: skip
+
+
+# --- outcomes ---
+
+
+def decide_each(
+    tx: Tx, run: Run, items: Sequence[Item], decide: Callable[[Item], Record], *, all_or_nothing: bool
+) -> Outcome:
+    """A record that a rule refuses is left out, and the others go on; or, all or nothing, none is written.
+
+    `decide` raises Refused before it puts anything anywhere.
+    """
+    records: list[Record] = []
+    try:
+        with tx.attempt():
+            for item in items:
+                try:
+                    records.append(decide(item))
+                except Refused as refusal:
+                    records.append(refused_record(item, refusal))
+            if all_or_nothing and any(record.status == "refused" for record in records):
+                raise Refused("all_or_nothing")
+    except Refused as refusal:
+        held_back = (
+            one if one.status == "refused" else Record(one.key, "refused", "all_or_nothing") for one in records
+        )
+        return Outcome("refused", code=refusal.code, records=tuple(held_back))
+    return of_records(records)
+
+
+def refused_record(item: Item, refusal: Refused) -> Record:
+    steps: tuple[LiteralString | str | None, ...] = ("records", str(item.index), refusal.field)
+    return Record(item.key, "refused", refusal.code, ".".join(step for step in steps if step), refusal.details)

@@ -1,0 +1,30 @@
+"""What is printed under the bars."""
+
+import re
+import unicodedata
+from typing import Literal
+
+GTIN_LENGTHS = (8, 12, 13, 14)
+is_destroyed = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+").fullmatch  # 6.9E+12: what Excel leaves of a long number
+
+
+def check_digit(digits: str) -> int:
+    """Of the digits before it: from the right they count three times and once in turn."""
+    return -sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits))) % 10
+
+
+def is_gtin(code: str) -> bool:
+    return len(code) in GTIN_LENGTHS and code.isdecimal() and check_digit(code[:-1]) == int(code[-1])
+
+
+def read(text: str) -> tuple[str, Literal["gtin", "house"], str | None]:
+    """The code as a scanner gives it, its kind, and a warning where it is not one that GS1 would have given.
+
+    Real catalogues are full of the others, and they are on real goods: they are kept, as codes of the house.
+    """
+    code = unicodedata.normalize("NFKC", text).strip()
+    bare = code.replace(" ", "").replace("-", "")
+    if is_gtin(bare):
+        return bare, "gtin", None
+    looks_like_one = len(bare) in GTIN_LENGTHS and bare.isdecimal()
+    return code, "house", "barcode_check_digit" if looks_like_one else "barcode_house"

@@ -1,0 +1,213 @@
+"""What saving is for every kind of master data: found by id or by its outside identity, on the version it was made on,
+written only where something changed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, LiteralString
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from domain import sql
+from domain.errors import Refused
+from domain.ids import new_id
+from domain.lists import KNOWN, REMEMBERED, Identities, Item, Known, Malformed, decide_each, identities_of, items_of
+from domain.masterdata import rules
+from domain.sql import Part, Statement
+from domain.tx import Record, Run, Tx
+
+Values = dict[str, Any]
+Sets = tuple[Mapping[Any, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A kind of record. `name`: of its table; `unique`: the column whose values stand once in a company."""
+
+    name: LiteralString
+    table: Table
+    columns: tuple[LiteralString, ...]
+    unique: LiteralString | None = None
+    dated: bool = False  # keeps when it was made and changed
+
+    @property
+    def shown(self) -> LiteralString:
+        return sql.columns(self.table, "t", "id", "version", *self.columns)
+
+    def loaded(self, which: LiteralString | None = None) -> tuple[Part, ...]:
+        """Load parts: stored records, locked in key order, those of known identities only where the content is another;
+        and who has the unique values now."""
+        which = (
+            which
+            or """t.id in (select jsonb_array_elements_text($2::jsonb -> 'ids')::uuid
+  union all select i.entity_id from import_record i
+  join jsonb_to_recordset($2::jsonb -> 'identities') as w(id uuid, hash bytea) on w.id = i.id and w.hash <> i.hash)"""
+        )
+        stored = sql.rows(
+            "stored", f"select {self.shown} from {self.name} t where {which} order by t.id for no key update"
+        )
+        if self.unique is None:
+            return KNOWN, stored
+        return KNOWN, stored, sql.rows(
+            "taken",
+            f"""select t.{self.unique} as value, t.id from {self.name} t
+ where t.{self.unique} in (select jsonb_array_elements_text($2::jsonb -> 'values'))""",
+        )  # fmt: skip
+
+    def written(self) -> tuple[Part, ...]:
+        stamp = ("updated_at",) if self.dated else ()
+        return (
+            *REMEMBERED,
+            sql.insert(self.table, without=("created_at", "updated_at") if self.dated else ()),
+            sql.update(self.table, ("version", *self.columns, *stamp), "changed"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as it is or will be. `values`: its columns, as JSON has them; `sets`: what hangs on it, by key."""
+
+    id: UUID
+    version: int
+    values: Values
+    sets: Sets = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """What a record asks for, once its own rules have agreed."""
+
+    values: Values
+    sets: Sets = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+Shape = Callable[[Run, Any, UUID, Stored | None], Shaped]
+
+
+class Saving:
+    """The records of one transaction on what is stored."""
+
+    def __init__(
+        self, tx: Tx, entity: Entity, items: Mapping[int, Sequence[Item]], loaded: Mapping[str, Any],
+        opened: Callable[[UUID, Values], Values] = lambda id, row: row, sets: Mapping[UUID, Sets] | None = None,
+    ) -> None:  # fmt: skip
+        self.tx, self.entity, self.items, self.loaded = tx, entity, items, loaded
+        self.identities = Identities(tx, loaded, entity.name)
+        stored = (stored_from(row, opened, sets or {}) for row in loaded["stored"])
+        self.stored = tx.sheet({one.id: one for one in stored})
+        self.taken = tx.sheet({row["value"]: UUID(row["id"]) for row in loaded.get("taken", ())})
+
+    def before(self, item: Item) -> Stored | None:
+        """What is stored of a record that is not known to be as it was."""
+        if isinstance(item.record, Malformed):
+            return None
+        known = self.identities.get(item)
+        id = known.entity_id if known else item.record.id
+        return self.stored.get(id) if id else None
+
+    def decide(self, shape: Shape) -> None:
+        for run in self.tx.fresh:
+            seen: set[object] = set()
+
+            def one(item: Item, run: Run = run, seen: set[object] = seen) -> Record:
+                return self.one(run, item, shape, seen)
+
+            items, whole = self.items[id(run)], run.cmd.all_or_nothing
+            run.outcome = decide_each(self.tx, run, items, one, all_or_nothing=whole)
+
+    def one(self, run: Run, item: Item, shape: Shape, seen: set[object]) -> Record:
+        """`seen`: ids, identities and unique values of the call's records before this one."""
+        record = item.record
+        if isinstance(record, Malformed):
+            raise Refused("malformed", record.field, reason=record.reason)
+        if item.identity in seen:
+            raise Refused("duplicate_in_list", "external.number", number=record.external.number)
+        known = self.identities.get(item)
+        if known and known.hash == item.hash:
+            seen.add(item.identity)
+            return Record(item.key, "unchanged", details={"id": known.entity_id})
+        id = id_of(item, known)
+        if id in seen:
+            raise Refused("duplicate_in_list", "id", id=id)
+        before = self.stored.get(id)
+        rules.check_version(before and before.version, record.base_version, identified=known is not None)
+        unique = self.check_unique(id, record, seen)
+        shaped = shape(run, record, id, before)
+        seen.update(value for value in (id, item.identity, unique) if value is not None)
+        return self.put(item, id, before, shaped)
+
+    def check_unique(self, id: UUID, record: Any, seen: set[object]) -> str | None:
+        """A value that another record of this call gives up is free only after it."""
+        if (column := self.entity.unique) is None:
+            return None
+        value: str = getattr(record, column)
+        holder = self.taken.get(value)
+        if holder is not None and holder != id:
+            code = "duplicate_in_list" if value in seen else f"{column}_taken"
+            raise Refused(code, column, value=value, id=holder)
+        return value
+
+    def put(self, item: Item, id: UUID, before: Stored | None, shaped: Shaped) -> Record:
+        self.identities.put(item, id)
+        details = {"id": id, **shaped.details} if item.identity else shaped.details
+        if before and (before.values, before.sets) == (shaped.values, shaped.sets):
+            return Record(item.key, "unchanged", details=details)
+        self.stored.put(id, Stored(id, before.version + 1 if before else 1, shaped.values, shaped.sets))
+        if self.entity.unique:
+            self.taken.put(shaped.values[self.entity.unique], id)
+        self.tx.changed(self.entity.name, id)
+        return Record(item.key, "changed" if before else "accepted", details=details)
+
+    def rows(self, closed: Callable[[Stored], Values] = lambda stored: stored.values) -> dict[str, Any]:
+        """For `tx.write`, beside the entity's `written`. PostgreSQL reads "now" as the transaction's time."""
+        stamp = {"updated_at": "now"} if self.entity.dated else {}
+
+        def row(stored: Stored) -> Values:
+            return {"id": stored.id, "version": stored.version, **closed(stored), **stamp}
+
+        return {
+            self.entity.name: [row(stored) for stored in self.stored.made()],
+            "changed": [row(stored) for stored in self.stored.changed()],
+            **self.identities.rows(self.tx.runs[0].call.id),
+        }
+
+    def made_and_changed(self) -> Iterator[tuple[Stored | None, Stored]]:
+        """Before and after of every record that is to be written."""
+        for id, after in self.stored.now.items():
+            before = self.stored.loaded.get(id)
+            if before is not after:
+                yield before, after
+
+
+def id_of(item: Item, known: Known | None) -> UUID:
+    """Refuses: id_missing, identity_taken."""
+    given: UUID | None = item.record.id
+    if known:
+        if given not in (None, known.entity_id):
+            raise Refused("identity_taken", "external.number", id=known.entity_id)
+        return known.entity_id
+    if given is None and item.identity is None:
+        raise Refused("id_missing", "id")
+    return given or new_id()
+
+
+def stored_from(row: Values, opened: Callable[[UUID, Values], Values], sets: Mapping[UUID, Sets]) -> Stored:
+    id, values = UUID(row["id"]), {name: value for name, value in row.items() if name not in ("id", "version")}
+    return Stored(id, row["version"], opened(id, values), sets.get(id, ()))
+
+
+async def load(
+    tx: Tx, entity: Entity, what: Statement, more: Callable[[Sequence[Any]], Mapping[str, Any]] = lambda records: {}
+) -> tuple[dict[int, list[Item]], dict[str, list[Any]]]:
+    """The records of all calls, and what is stored of them. `more`: what else the load asks for, by the records."""
+    items = {id(run): items_of(run, entity.name) for run in tx.runs}
+    every = [item for of_run in items.values() for item in of_run if not isinstance(item.record, Malformed)]
+    records = [item.record for item in every]
+    document = {
+        "ids": [record.id for record in records if record.id],
+        "identities": identities_of(every),
+        "values": [getattr(record, entity.unique) for record in records] if entity.unique else [],
+        **more(records),
+    }
+    return items, await tx.load(what, document)
