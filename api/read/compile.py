@@ -15,7 +15,7 @@ from graphql import (
     SelectionSetNode,
     is_abstract_type,
 )
-from sqlalchemy import ARRAY, Integer, LargeBinary, Text, Uuid, case, cast, exists, func, literal_column, select
+from sqlalchemy import ARRAY, Integer, LargeBinary, Text, Uuid, case, cast, exists, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from api.read import connection, filters
@@ -38,6 +38,7 @@ from api.read.declare import (
     linked,
 )
 from api.read.jsontext import Json, Pieces, as_json, as_text, escaped, glue, json_array, json_object, or_null
+from api.read.jsontext import constant as constant_json
 from api.read.limits import too_complex
 from api.read.plan import Asking, Hidden, Path, Plan, Read, constant
 from api.read.scalars import read_id
@@ -253,7 +254,8 @@ class Compiler(Asking):
             return [or_null(self.scalar(self.row(target, nodes, to, path), to, [*on, *scope]))]
         row.joins.append((to.source, on[0]))  # by the target's key, so no row becomes two
         to.joins = row.joins
-        return [as_json(case((to[target.key[0]].is_not(None), glue(self.row(target, nodes, to, path))), else_=null_()))]
+        made = glue(self.row(target, nodes, to, path))
+        return [as_json(case((to[target.key[0]].is_not(None), made), else_=constant_json("null")))]
 
     def first_of(self, options: list[tuple[Type, Any]], nodes: list[FieldNode], path: Path) -> Pieces:
         """The row of whichever type has one; a type of which nothing is selected is not looked at."""
@@ -336,7 +338,7 @@ class Compiler(Asking):
         )
         rows = select(glue(made).label("o")).select_from(t.source).where(*where)
         if group is None:
-            rows = rows.having(true_())  # one row, even where nothing is aggregated
+            rows = rows.having(true())  # one row, even where nothing is aggregated
         else:
             rows = rows.group_by(group).order_by(group).limit(literal_column(str(self.limits.groups)))
         listed = json_array(as_json(literal_column("o")))
@@ -368,11 +370,3 @@ def promised(column: Any, pieces: Pieces, path: Path) -> Json:
     alarm = literal_column(f"'{BROKEN}{'.'.join(path)}'", Text)
     broken = cast(cast(alarm + func.coalesce(cast(column, Text), literal_column("''")), Integer), Text)
     return as_json(func.coalesce(glue(pieces), broken))
-
-
-def null_() -> Any:
-    return literal_column("'null'")
-
-
-def true_() -> Any:
-    return literal_column("true")

@@ -133,11 +133,11 @@ class Page:
         if (first is None) == (last is None):
             raise bad_input("Give either `first` or `last`.", self.nodes[0])
         given: Any = last if first is None else first
-        chosen, most, node = given.read, self.c.limits.page, self.nodes[0]
+        chosen, most = given.read, self.c.limits.page  # no node: a plan does not keep its document alive
 
         def read(inputs: Inputs) -> int:
             if not 0 <= (value := chosen(inputs)) <= most:
-                raise bad_input(f"A page has 0 to {most} rows.", node)
+                raise bad_input(f"A page has 0 to {most} rows.")
             return int(value)
 
         return read

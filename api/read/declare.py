@@ -256,7 +256,9 @@ class Model:
         self.graphql["Query"] = {camel(name): root for name, root in self.roots.items()}
         for one in self.declared:
             columns = columns_of(one.table)
-            if not one.permission or any(name not in columns or columns[name].nullable for name in one.key):
+            if not one.permission or any(
+                name not in columns or getattr(columns[name], "nullable", False) for name in one.key
+            ):
                 raise TypeError(f"{one.name}: a type has a permission, and a key that is never NULL")
             self.check_permission(one.name, one.permission)
             for name, declared in one.fields.items():

@@ -54,11 +54,25 @@ class Answer:
     wait: float = 0
 
 
+class Refused(Exception):
+    """The request cannot start."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = problems
+
+
 @dataclass(frozen=True)
 class Document:
-    problems: tuple[Problem, ...] = ()
+    problems: Sequence[Problem] = ()
     operations: Mapping[str | None, OperationDefinitionNode] = field(default_factory=dict)
     fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        if self.problems:
+            raise Refused(self.problems)
+        if name not in self.operations:
+            raise Refused([{"message": "Unknown operation, or several and none named."}])
+        return self.operations[name]
 
 
 class Reader:
@@ -82,42 +96,36 @@ class Reader:
         context: Any = None,
         only_query: bool = False,
     ) -> Answer:
+        """`rows` opens a read transaction, where SQL has to run; `context` is what Strawberry's resolvers see."""
         bill = Bill(self.buckets, (caller.company.id, caller.actor_id))
         try:
-            return await self.respond(query, rows, caller, variables or {}, operation_name, context, only_query, bill)
-        except GraphQLError as error:  # nothing has run
+            bill.charge(1)
+            digest = hashlib.sha256(query.encode(errors="surrogatepass")).digest()
+            document = self.documents.get(digest) or self.read(query, digest, bill)
+            operation = document.operation(operation_name)
+            kind = operation.operation.value
+            if only_query and kind != "query":
+                return Answer(failed([{"message": "Use POST for this operation."}], bill).body, 405)
+            coerced = self.coerced(operation, variables or {})
+            inputs = Inputs(coerced, caller, self.secret)
+            key = (digest, operation_name)
+            request = Request(self, document, operation, inputs, variables or {}, rows, context, key, bill)
+            return await (request.mutate() if kind == "mutation" else request.query())
+        except Refused as error:
+            return failed(error.problems, bill)
+        except GraphQLError as error:  # an input that only the compiler understands: nothing has run
             return failed([dict(error.formatted)], bill)
         except RecursionError:
             return failed([dict(too_complex("Nested too deeply.").formatted)], bill)
         except Exception as error:
             return Answer(response(None, [masked(error)], bill))
 
-    async def respond(
-        self,
-        query: str,
-        rows: Rows,
-        caller: Caller,
-        variables: dict[str, Any],
-        name: str | None,
-        context: Any,
-        only_query: bool,
-        bill: Bill,
-    ) -> Answer:
-        digest = hashlib.sha256(query.encode(errors="surrogatepass")).digest()
-        document = self.documents.get(digest) or self.read(query, digest, bill)
-        if document.problems:
-            return failed(document.problems, bill)
-        if (operation := document.operations.get(name)) is None:
-            return failed([{"message": "Unknown operation, or several and none named."}], bill)
-        if only_query and operation.operation.value != "query":
-            return Answer(failed([{"message": "Use POST for this operation."}], bill).body, 405)
+    def coerced(self, operation: OperationDefinitionNode, variables: dict[str, Any]) -> Mapping[str, Any]:
         definitions = operation.variable_definitions or ()
-        coerced = get_variable_values(self.schema, definitions, variables, 10, hide_suggestions=True)
-        if isinstance(coerced, list):
-            return failed([dict(error.formatted) for error in coerced], bill)
-        inputs = Inputs(coerced.coerced, caller, self.secret)
-        request = Request(self, document, operation, inputs, variables, rows, context, (digest, name), bill)
-        return await (request.mutate() if operation.operation.value == "mutation" else request.query())
+        found = get_variable_values(self.schema, definitions, variables, 10, hide_suggestions=True)
+        if isinstance(found, list):
+            raise Refused([dict(error.formatted) for error in found])
+        return found.coerced
 
     def read(self, query: str, digest: bytes, bill: Bill) -> Document:
         bill.charge(self.limits.parse)
@@ -127,7 +135,7 @@ class Reader:
         except GraphQLError as error:
             node, errors = DocumentNode(definitions=()), [error]
         if errors:
-            document = Document(tuple(dict(error.formatted) for error in errors))
+            document = Document([dict(error.formatted) for error in errors])
         else:
             found = [d for d in node.definitions if isinstance(d, OperationDefinitionNode)]
             named: dict[str | None, OperationDefinitionNode] = {d.name.value if d.name else None: d for d in found}
@@ -153,7 +161,7 @@ class Reader:
             self.plans.put(key, known, len(known))
         if (nodes := plan.nodes(inputs)) > self.limits.nodes:
             raise too_complex(f"The answer could have {nodes} rows.")
-        bill.charge(1 + nodes // 100 + self.limits.execute * len(plan.executed))
+        bill.charge(nodes // 100 + self.limits.execute * len(plan.executed))
         return plan
 
 

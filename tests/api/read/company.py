@@ -248,7 +248,7 @@ TYPES = [
     ),
     Type(
         "StockLevel",
-        stock,
+        select(stock).where(stock.c.reserved >= 0),
         {
             "on_hand": Value(DECIMAL, sort=True, total=True),
             "reserved": Value(DECIMAL, total=True),

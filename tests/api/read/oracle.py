@@ -69,7 +69,7 @@ class Oracle:
     # --- rows and values ---
 
     def table(self, target: Type) -> list[Row]:
-        return self.data[target.table.name]  # type: ignore[union-attr]
+        return self.data[getattr(target.table, "name", "stock_level")]
 
     def related(self, owner: Type, declared: Any, row: Row, link: Any, target: Type) -> list[Row]:
         if callable(link):  # StockLevel.product
