@@ -1,6 +1,6 @@
 import { i18n } from "@lingui/core";
-import { messages as en } from "./en.po";
-import { messages as zh } from "./zh-CN.po";
+import { messages as en } from "./catalogs/en.po";
+import { messages as zh } from "./catalogs/zh-CN.po";
 
 export const LANGUAGES = { "zh-CN": "中文", en: "English" } as const;
 export type Language = keyof typeof LANGUAGES;

@@ -2,36 +2,68 @@ import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
 
 /** Every refusal code of the server with its sentence: what happened, and what to do. */
-export const REFUSALS: Record<string, MessageDescriptor> = {
+export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   // any command
+  forbidden: msg`You do not have permission to do this. Ask the owner of the company.`,
   key_reuse: msg`This was already sent with other content. Reload the page and enter it again.`,
+  malformed: msg`Something here cannot be read. Check the marked field.`,
   too_old: msg`This was made too long ago to be accepted. Enter it again.`,
   unknown_command: msg`The server does not know this action. Reload to get the current version of the app.`,
-  forbidden: msg`You do not have permission to do this. Ask the owner of the company.`,
-  malformed: msg`Something in this form cannot be read. Check the marked field.`,
+
+  // what a command refers to, and what it makes
+  already_exists: msg`This is there already.`,
+  id_missing: msg`A record without an identity cannot be saved. Reload the app and enter it again.`,
+  id_taken: msg`This record was made already. Reload to see it.`,
+  identity_taken: msg`Another record already came in under this outside number.`,
+  not_found: msg`This does not exist any more, or is not yours to see. Choose another.`,
+  duplicate_in_list: msg`This is in the list twice.`,
+  all_or_nothing: msg`One record was refused, so none was saved.`,
   stale_version: msg`Somebody else changed this meanwhile. Reload to see the current state, then make your change again.`,
+  sku_taken: msg`Another product has this SKU.`,
+  code_taken: msg`This code is taken.`,
+  name_taken: msg`This name is taken.`,
+  future_date: msg`The date is in the future. Enter the day on which it happened.`,
+
+  // products
+  barcode_destroyed: msg`A spreadsheet has destroyed this barcode (6.9E+12). Format the column as text and enter the digits again.`,
+  barcode_twice: msg`This product has the barcode twice.`,
+  category_cycle: msg`A category cannot be inside itself.`,
+  category_path: msg`This category path cannot be read. Write it as Drinks/Tea.`,
+  factor_not_positive: msg`A unit must hold more than zero of the stock unit.`,
+  kind_fixed: msg`Goods that have moved cannot become a service, nor the other way round.`,
+  unit_fixed: msg`The stock unit stands once goods have moved. Add another unit instead.`,
+  unit_missing: msg`Choose the stock unit.`,
+  unit_twice: msg`This product has the unit twice.`,
+  unknown_unit: msg`The product has no such unit.`,
+
+  // quantities and prices
   not_a_number: msg`This is not a number.`,
-  duplicate_id: msg`This record is already there.`,
-  // quantities
   quantity_not_positive: msg`The quantity must be more than zero.`,
-  quantity_not_whole: msg`This unit does not divide that far. Enter a quantity with fewer decimals.`,
-  // what is referred to
-  unknown_product: msg`This product does not exist, or is not yours to see.`,
-  unknown_partner: msg`This partner does not exist, or is not yours to see.`,
-  unknown_location: msg`This warehouse does not exist, or is not yours to see.`,
-  unknown_unit: msg`This unit is not one of the product's units.`,
-  unknown_order: msg`This order does not exist, or is not yours to see.`,
-  // orders, receipts, shipments
+  quantity_not_whole: msg`The unit does not divide that far. Enter a quantity with fewer decimals.`,
+  too_many_decimals: msg`This has too many decimals.`,
+  price_missing: msg`The product has no retail price. Enter the price.`,
+  price_negative: msg`A price cannot be less than zero.`,
+
+  // orders and stock
+  insufficient_stock: msg`There is not enough available stock. Take less, or wait for the next receipt.`,
   line_not_on_order: msg`This line is not on the order. Reload to see the order as it is now.`,
-  no_lines: msg`There is nothing in it yet. Add at least one product.`,
-  not_enough_stock: msg`There is not enough available stock. Ship less, or wait for the next receipt.`,
+  more_than_ordered: msg`This is more than is still open on the order. Ship at most what is open.`,
+  more_than_shipped: msg`This is more than was shipped and not yet returned.`,
+  nothing_to_ship: msg`Nothing is open on this order any more. Reload to see it.`,
+  order_cancelled: msg`The order was cancelled.`,
+  order_not_confirmed: msg`The order is not confirmed, or already shipped. Reload to see it.`,
+  order_not_draft: msg`The order was confirmed or cancelled already. Reload to see it.`,
+  order_shipped: msg`Goods of this order have left already, so it cannot be cancelled.`,
 };
 
 /** Facts that come with a refusal, in the order in which they are told. */
-export const DETAILS: Record<string, MessageDescriptor> = {
+export const DETAILS: Readonly<Record<string, MessageDescriptor>> = {
+  sku: msg`SKU`,
+  number: msg`number`,
   available: msg`available`,
-  on_hand: msg`on hand`,
-  requested: msg`asked for`,
+  open: msg`open`,
+  shipped: msg`shipped`,
+  wanted: msg`asked for`,
   quantity: msg`entered`,
   decimals: msg`decimals allowed`,
 };

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useLingui } from "@lingui/react";
 import { Trans } from "@lingui/react/macro";
 import { Unreachable } from "../data/errors";
-import type { CommandState, Outcome } from "../data/useCommand";
+import type { CommandState, Outcome } from "../data/command";
 import { DETAILS, REFUSALS, UNKNOWN_REFUSAL } from "../i18n/refusals";
 import { Notice } from "./Notice";
 

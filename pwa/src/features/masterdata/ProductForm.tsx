@@ -4,10 +4,10 @@ import { useState } from "react";
 import { type Decimal, isNegative, read } from "../../data/decimal";
 import { graphql } from "../../data/graphql";
 import { useMe } from "../../data/me";
-import { OUTCOME, useCommand } from "../../data/useCommand";
+import { OUTCOME, useCommand } from "../../data/command";
 import { useQuery } from "../../data/useQuery";
 import { DecimalInput } from "../../ui/DecimalInput";
-import { CommandNotice, useFieldProblems } from "../../ui/Refusal";
+import { CommandNotice, type FieldProblem, useFieldProblems } from "../../ui/Refusal";
 import styles from "./ProductForm.module.css";
 import type { ProductDetail } from "./ProductPage";
 
@@ -145,7 +145,7 @@ export function ProductForm({ product, onCancel, onSaved, onReload }: ProductFor
             error={notANumber(cost) ?? refused("reference_cost")}
           />
         )}
-        <Barcodes codes={form.barcodes} onChange={(codes) => set("barcodes", codes)} error={refused("code")} />
+        <Barcodes codes={form.barcodes} onChange={(codes) => set("barcodes", codes)} problems={problems} />
         <Switch
           label={t`In use`}
           description={t`What is not in use stays in reports and is not offered for new documents.`}
@@ -169,10 +169,10 @@ export function ProductForm({ product, onCancel, onSaved, onReload }: ProductFor
 }
 
 type Code = { code: string; unitId: string | null };
-type BarcodesProps = { codes: Code[]; onChange: (codes: Code[]) => void; error: string | undefined };
+type BarcodesProps = { codes: Code[]; onChange: (codes: Code[]) => void; problems: FieldProblem[] };
 
 /** One row more than there are codes, so that adding one is just typing it. */
-function Barcodes({ codes, onChange, error }: BarcodesProps) {
+function Barcodes({ codes, onChange, problems }: BarcodesProps) {
   const { t } = useLingui();
   const rows = [...codes, { code: "", unitId: null }];
   return (
@@ -194,7 +194,7 @@ function Barcodes({ codes, onChange, error }: BarcodesProps) {
                 .filter(({ code }, at) => code !== "" || at < index),
             )
           }
-          error={index === 0 ? error : undefined}
+          error={problems.find(({ field, line }) => field === "code" && line === index)?.message}
         />
       ))}
     </fieldset>

@@ -6,7 +6,7 @@ import { graphql, type ResultOf } from "../../data/graphql";
 import { useMe } from "../../data/me";
 import { add, read } from "../../data/decimal";
 import { after, entered, progressOf, toSend } from "../../data/progress";
-import { OUTCOME, useCommand } from "../../data/useCommand";
+import { OUTCOME, useCommand } from "../../data/command";
 import { useQuery } from "../../data/useQuery";
 import { uuid7 } from "../../data/uuid";
 import { Facts } from "../../ui/Facts";
@@ -109,7 +109,7 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
   const { can } = useMe();
   const format = useFormat();
   const { places, keep } = usePlaces();
-  const { state, run, reset } = useCommand(RECORD_RECEIPT);
+  const { state, run, clear } = useCommand(RECORD_RECEIPT);
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [place, setPlace] = useState(order.location?.id ?? "");
   const [received, setReceived] = useState<number | null>(null);
@@ -140,7 +140,7 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
     setTyped((before) => ({ ...before, [line]: text }));
     setReceived(null);
     setUnknownCode(null);
-    if (state.step === "answered") reset();
+    clear();
   };
 
   useWedge((code) => {

@@ -6,7 +6,7 @@ import { add, compare, read, wholeFromStockUnit } from "../../data/decimal";
 import { graphql, type ResultOf } from "../../data/graphql";
 import { useMe } from "../../data/me";
 import { after, entered, progressOf, toSend } from "../../data/progress";
-import { OUTCOME, useCommand } from "../../data/useCommand";
+import { OUTCOME, useCommand } from "../../data/command";
 import { useQuery } from "../../data/useQuery";
 import { uuid7 } from "../../data/uuid";
 import { Facts } from "../../ui/Facts";
@@ -244,7 +244,7 @@ type ShipProps = OrderProps & { onShipped: (lines: number) => void };
 
 function Ship({ order, booked, reload, onShipped }: ShipProps) {
   const lines = linesOf(order);
-  const { state, run, reset } = useCommand(SHIP);
+  const { state, run, clear } = useCommand(SHIP);
   const words = useWords();
   const [typed, setTyped] = useState(() => suggested(lines));
   const [unknownCode, setUnknownCode] = useState<string | null>(null);
@@ -271,7 +271,7 @@ function Ship({ order, booked, reload, onShipped }: ShipProps) {
     setTyped((before) => ({ ...before, [line]: text }));
     onShipped(0);
     setUnknownCode(null);
-    if (state.step === "answered") reset();
+    clear();
   };
 
   useWedge((code) => {

@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { Link } from "wouter";
 import { graphql } from "../../data/graphql";
 import { useMe } from "../../data/me";
-import { OUTCOME, useCommand } from "../../data/useCommand";
+import { OUTCOME, useCommand } from "../../data/command";
 import { uuid7 } from "../../data/uuid";
 import { Notice } from "../../ui/Notice";
 import { Page } from "../../ui/Page";
@@ -39,7 +39,7 @@ export default function SlipPage() {
   const { t } = useLingui();
   const { can } = useMe();
   const { places, first, keep, error, reload } = usePlaces();
-  const { state, run, reset } = useCommand(SELL_NOW);
+  const { state, run, clear } = useCommand(SELL_NOW);
   const [customer, setCustomer] = useState<Choice | null>(null);
   const [chosenPlace, setPlace] = useState<string>();
   const [lines, setLines] = useState<SlipLine[]>([]);
@@ -60,7 +60,7 @@ export default function SlipPage() {
   const change = (next: SlipLine[]) => {
     setLines(next);
     setSold(null);
-    if (state.step === "answered") reset();
+    clear();
   };
   const addProduct = (product: FoundProduct, code?: string) => {
     change(withProduct(lines, product, code));

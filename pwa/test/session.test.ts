@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { challengeOf } from "../src/data/pkce";
+import { standInBrowser, standInServer, token } from "./browser";
+
+let browser: ReturnType<typeof standInBrowser>;
+
+beforeEach(() => {
+  vi.resetModules(); // the token is in the module's memory, as it is in a tab's
+  browser = standInBrowser();
+});
+
+const tab = () => import("../src/data/session");
+
+describe("renewing", () => {
+  test("ten askers share one request, which carries the header and no token", async () => {
+    const { accessToken } = await tab();
+    const sent = standInServer(() => token("one"));
+    const tokens = await Promise.all(Array.from({ length: 10 }, accessToken));
+    expect(new Set(tokens)).toEqual(new Set(["one"]));
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.headers.get("X-Huotong-Client")).toBe("pwa");
+    expect(Object.fromEntries(sent[0]?.form ?? [])).toEqual({
+      client_id: "huotong-pwa",
+      grant_type: "refresh_token",
+    });
+  });
+
+  test("two tabs never spend the cookie at the same time", async () => {
+    const first = await tab();
+    vi.resetModules();
+    const second = await tab();
+    let now = 0;
+    let most = 0;
+    standInServer(async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      now -= 1;
+      return token("t");
+    });
+    await Promise.all([first.renew(), second.renew()]);
+    expect(most).toBe(1);
+  });
+
+  test("a token is used until shortly before its end", async () => {
+    const { accessToken } = await tab();
+    const sent = standInServer(() => token(`t${sent.length}`, 29));
+    expect([await accessToken(), await accessToken()]).toEqual(["t1", "t2"]);
+  });
+
+  test("a refused token is replaced once, however many were refused with it", async () => {
+    const { accessToken, tokenInsteadOf } = await tab();
+    const sent = standInServer(() => token(`t${sent.length}`));
+    const old = await accessToken();
+    const fresh = await Promise.all([tokenInsteadOf(old), tokenInsteadOf(old)]);
+    expect(fresh).toEqual(["t2", "t2"]);
+    expect(await tokenInsteadOf(old)).toBe("t2");
+    expect(sent).toHaveLength(2);
+  });
+});
+
+describe("at load", () => {
+  test("without a session the person is signed out, without a network nobody knows", async () => {
+    const { session, start } = await tab();
+    standInServer(() => Response.json({ error: "invalid_grant" }, { status: 400 }));
+    await start();
+    expect(session.value).toEqual({ status: "signed-out" });
+    standInServer(() => Promise.reject(new TypeError("network")));
+    await start();
+    expect(session.value).toEqual({ status: "unreachable" });
+  });
+
+  test("a session that ends later keeps the screen", async () => {
+    const { session, start, renew } = await tab();
+    standInServer(() => token("one"));
+    await start();
+    standInServer(() => Response.json({ error: "invalid_grant" }, { status: 400 }));
+    await expect(renew()).rejects.toThrow("invalid_grant");
+    expect(session.value).toEqual({ status: "expired" });
+  });
+});
+
+describe("signing in", () => {
+  const idToken = (nonce: string) => `e30.${Buffer.from(JSON.stringify({ nonce })).toString("base64url")}.sig`;
+
+  async function setOut() {
+    const { signIn } = await tab();
+    await signIn("/products?search=a", "en");
+    return new URL(browser.visited[0] ?? "", "https://huotong.test").searchParams;
+  }
+
+  async function comeBack(answer: Record<string, string>, nonce: string) {
+    browser.place.pathname = "/signed-in";
+    browser.place.search = new URLSearchParams(answer).toString();
+    const { session, start } = await tab();
+    const sent = standInServer(() => Response.json({ access_token: "one", expires_in: 600, id_token: idToken(nonce) }));
+    await start();
+    return { state: session.value, sent };
+  }
+
+  test("goes out with a challenge and comes back to where it left", async () => {
+    const asked = await setOut();
+    expect(asked.get("code_challenge_method")).toBe("S256");
+    const { state, sent } = await comeBack({ code: "c", state: asked.get("state") ?? "" }, asked.get("nonce") ?? "");
+    expect(state).toEqual({ status: "signed-in" });
+    const form = sent[0]?.form;
+    expect(form?.get("grant_type")).toBe("authorization_code");
+    expect(await challengeOf(form?.get("code_verifier") ?? "")).toBe(asked.get("code_challenge"));
+    expect(browser.place.pathname + browser.place.search).toBe("/products?search=a");
+    expect(browser.kept.size).toBe(0);
+  });
+
+  test.each([
+    ["another state", { code: "c", state: "forged" }, "state_mismatch"],
+    ["a refusal", { error: "access_denied" }, "access_denied"],
+  ])("with %s ends signed out and spends nothing", async (_, answer, problem) => {
+    const asked = await setOut();
+    const state = "state" in answer ? answer : { ...answer, state: asked.get("state") ?? "" };
+    const result = await comeBack(state, asked.get("nonce") ?? "");
+    expect(result.state).toEqual({ status: "signed-out", problem });
+    expect(result.sent).toHaveLength(0);
+  });
+
+  test("with somebody else's nonce ends signed out", async () => {
+    const asked = await setOut();
+    const { state } = await comeBack({ code: "c", state: asked.get("state") ?? "" }, "another");
+    expect(state).toEqual({ status: "signed-out", problem: "nonce_mismatch" });
+  });
+});
+
+test("signing out is told to the server first; without it the person stays signed in", async () => {
+  const { session, start, signOut } = await tab();
+  standInServer(() => token("one"));
+  await start();
+  standInServer(() => Promise.reject(new TypeError("network")));
+  await expect(signOut()).rejects.toThrow("network");
+  expect(session.value).toEqual({ status: "signed-in" });
+  const sent = standInServer(() => Response.json({}));
+  await signOut();
+  expect(sent[0]?.path).toBe("/oauth/revoke");
+  expect(session.value).toEqual({ status: "signed-out" });
+});
