@@ -23,7 +23,7 @@ SIGNED_IN = "/signed-in"  # where the app takes up its code
 IDENTITY = ("openid", "profile", "email", "offline_access")
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
-FIND: LiteralString = """select k.id, k.client_id, k.name, k.secret_hash, k.jwks, k.redirect_uris, k.scopes,
+FIND: LiteralString = """select k.id, k.client_id, k.name, k.secret_hash, k.jwks::text, k.redirect_uris, k.scopes,
  m.id as membership_id, m.company_id
 from client k left join membership m on m.client_id = k.id where k.client_id = $1 and k.status = 'active'"""
 INSERT: LiteralString = """insert into client (id, client_id, name, kind, secret_hash, jwks, redirect_uris, scopes)

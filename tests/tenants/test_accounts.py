@@ -83,9 +83,9 @@ async def test_answers_and_times_tell_nothing_about_an_account(instance: Instanc
     times: dict[str, list[float]] = {case: [] for case in cases}
     for _ in range(5):
         for case, email in cases.items():
+            password = PASSWORD if case == "disabled" else "wrong horse battery"
             begun = time.perf_counter()
             with pytest.raises(WrongCredentials) as refusal:
-                password = PASSWORD if case == "disabled" else "wrong horse battery"
                 await accounts.sign_in(instance.database, email, password, f"2001:db8:{case.encode().hex()[:4]}::1")
             times[case].append(time.perf_counter() - begun)
             assert str(refusal.value) == ""
