@@ -16,11 +16,15 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import graphql
+import orjson
 import strawberry
+from starlette.exceptions import HTTPException
 from strawberry.scalars import JSON
 from strawberry.tools import create_type
 
-from api.read.declare import camel
+from api.read.declare import Model, camel
+from api.read.engine import Answer, Reader, Rows, failed, masked, response
+from api.read.limits import Bill, Limits
 from api.read.scalars import DATES, DECIMALS, TIMES, UUIDS
 from domain.catalogue import CATALOGUE
 from domain.execute import StaleAccess, execute
@@ -180,10 +184,10 @@ class Slow(Exception):
     """Not for the fast lane; the executor will take or explain it."""
 
 
-Reader = Callable[[Any], Any]
+Read = Callable[[Any], Any]
 
 
-def checked(parse: Callable[[Any], Any]) -> Reader:
+def checked(parse: Callable[[Any], Any]) -> Read:
     """The text as it stands, once the scalar of the schema would take it."""
 
     def read(value: Any) -> Any:
@@ -195,7 +199,7 @@ def checked(parse: Callable[[Any], Any]) -> Reader:
     return read
 
 
-def of_kind(kind: type) -> Reader:
+def of_kind(kind: type) -> Read:
     def read(value: Any) -> Any:
         if type(value) is not kind:
             raise Slow
@@ -210,14 +214,14 @@ def whole(value: Any) -> int:
     return value
 
 
-LEAVES: dict[Any, Reader] = {
+LEAVES: dict[Any, Read] = {
     UUID: checked(UUIDS), Decimal: checked(DECIMALS), date: checked(DATES), datetime: checked(TIMES),
     str: of_kind(str), bool: of_kind(bool), int: whole,
 }  # fmt: skip
 
 
 @cache
-def reader(hint: Any) -> Reader:
+def reader(hint: Any) -> Read:
     """JSON of a variable → body of a command, exactly where GraphQL's coercion would do the same; else Slow."""
     match get_origin(hint):
         case origin if origin in (Union, UnionType):
@@ -240,7 +244,7 @@ def reader(hint: Any) -> Reader:
             return object_reader(hint) if dataclasses.is_dataclass(hint) else LEAVES[hint]
 
 
-def object_reader(command: Any) -> Reader:
+def object_reader(command: Any) -> Read:
     hints = get_type_hints(command)
     known = {camel(f.name): (f.name, reader(hints[f.name]), required(f)) for f in dataclasses.fields(command)}
     needed = {key for key, (_, _, must) in known.items() if must}
@@ -261,6 +265,7 @@ def object_reader(command: Any) -> Reader:
 class Lane:
     """A document the fast lane takes: which command, under which key, from which variables, asking for what."""
 
+    operation: str | None
     name: str
     key: str
     id: str
@@ -303,10 +308,10 @@ class FastLane:
         if not (plain and simple and given.keys() == {"id", "input"}) or graphql.validate(self.schema, document):
             return None
         pairs = ((one.alias or one.name, one.name) for one in asked if isinstance(one, graphql.FieldNode))
-        return Lane(
-            self.names[field.name.value], (field.alias or field.name).value, given["id"], given["input"],
-            tuple((key.value, name.value) for key, name in pairs),
-        )  # fmt: skip
+        operation_name, key = operation.name, (field.alias or field.name).value
+        asking = tuple((key.value, name.value) for key, name in pairs)
+        name, named = self.names[field.name.value], operation_name.value if operation_name else None
+        return Lane(named, name, key, given["id"], given["input"], asking)
 
     def read(self, lane: Lane, variables: Mapping[str, Any]) -> Call | None:
         """The call; None: the executor has to look at it."""
@@ -319,16 +324,53 @@ class FastLane:
             return None
         return Call(UUID(id), lane.name, body, datetime.now(UTC))
 
-    async def answer(self, text: str, variables: Mapping[str, Any], context: Context) -> dict[str, Any] | None:
-        """`data` of the answer; None: not for the fast lane."""
+    def call(self, text: str, variables: Mapping[str, Any], operation: str | None) -> tuple[Lane, Call] | None:
+        """None: not for the fast lane."""
         lane = self.plan(text)
-        call = lane and self.read(lane, variables)
-        if lane is None or call is None:
+        if lane is None or operation not in (None, lane.operation):
             return None
-        self.taken += 1
-        outcome = await run(call, context)
-        values = {
-            "id": call.id, "status": outcome.status.upper(), "code": outcome.code, "field": shown_path(outcome.field),
-            "data": shown(outcome.data), "__typename": "CommandOutcome",
-        }  # fmt: skip
-        return {lane.key: {key: values[name] for key, name in lane.asked}}
+        call = self.read(lane, variables)
+        return (lane, call) if call else None
+
+
+def answered(lane: Lane, call: Call, outcome: Outcome) -> bytes:
+    values = {
+        "id": call.id, "status": outcome.status.upper(), "code": outcome.code, "field": shown_path(outcome.field),
+        "data": shown(outcome.data), "__typename": "CommandOutcome",
+    }  # fmt: skip
+    return orjson.dumps({key: values[name] for key, name in lane.asked})
+
+
+class Door(Reader):
+    """Answers a request: single mutations on the fast lane, everything else by the compiler and Strawberry."""
+
+    def __init__(self, model: Model, limits: Limits, secret: bytes) -> None:
+        super().__init__(model, limits, secret)
+        self.lane = FastLane(self.schema)
+
+    async def answer(
+        self,
+        query: str,
+        rows: Rows,
+        caller: Any,
+        variables: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+        context: Any = None,
+        only_query: bool = False,
+    ) -> Answer:
+        found = None if only_query else self.lane.call(query, variables or {}, operation_name)
+        if found is None:
+            return await super().answer(query, rows, caller, variables, operation_name, context, only_query)
+        lane, call = found
+        bill = Bill(self.buckets, (caller.company.id, caller.actor_id))
+        try:
+            bill.charge(1)
+            outcome = await run(call, context)
+        except graphql.GraphQLError as error:
+            return failed([dict(error.formatted)], bill)
+        except HTTPException:
+            raise
+        except Exception as error:
+            return Answer(response(None, [masked(error) | {"path": [lane.key]}], bill))
+        self.lane.taken += 1
+        return Answer(response({lane.key: answered(lane, call, outcome)}, (), bill))

@@ -1,6 +1,7 @@
 """The tables of one company as one script, rendered once from the declarations."""
 
 from functools import cache
+from pathlib import Path
 
 from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -13,6 +14,7 @@ import domain.valuation.tables  # noqa: F401
 from domain.base import metadata
 from domain.inventory.places import VIRTUAL
 
+REVISIONS = Path(__file__).with_name("migrations")
 TABLES_AT_MOST = 60  # each costs memory and catalog in every company
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
-from tenants.keys import CompanyKeys, MasterKey, load_keys
+from tenants.keys import CompanyKeys, KeyFault, MasterKey, create_keys, load_keys
 
 if TYPE_CHECKING:
     from tenants.transaction import Database
 
+INSTANCE = UUID(int=0)
 KEPT = 60.0  # seconds until a suspension is noticed
 CONTROL: LiteralString = "begin; set local role huotong_control; set local search_path to control"
 FIND: LiteralString = """select id, slug, name, schema, status, time_zone, currency from company
@@ -69,3 +70,13 @@ class Registry:
             rows = await door.raw.fetch(FIND, company_id, slug)
             keys = await load_keys(door.raw, [row["id"] for row in rows], self.master)
         return [Company(**row, database=self.database, keys=keys[row["id"]]) for row in rows]
+
+
+async def instance_keys(database: Database, master: MasterKey) -> CompanyKeys:
+    """Keys of the instance itself, for what belongs to no company, such as the signature of cursors."""
+    async with database.control.transaction(CONTROL) as door:
+        await door.raw.execute("lock table company_key in share row exclusive mode")
+        try:
+            return (await load_keys(door.raw, [INSTANCE], master))[INSTANCE]
+        except KeyFault:
+            return await create_keys(door.raw, INSTANCE, master)

@@ -27,7 +27,9 @@ class Pools:
 @dataclass(frozen=True)
 class Settings:
     data: Path
-    database_url: str  # empty: embedded
+    database_url: str  # as huotong_app; empty: the embedded server's, which a launcher fills in
+    owner_url: str  # as huotong_owner, for provisioning and migrations
+    embedded: bool
     broker_url: str  # empty: in PostgreSQL
     keys: str  # file:PATH
     host: str
@@ -37,10 +39,6 @@ class Settings:
     shared: Path
     pools: Pools = field(default_factory=Pools)
 
-    @property
-    def embedded(self) -> bool:
-        return not self.database_url
-
     @classmethod
     def from_environment(cls) -> "Settings":
         def get(name: str, default: str) -> str:
@@ -48,15 +46,18 @@ class Settings:
 
         data = Path(get("DATA", "var")).resolve()
         host, port, database_url = get("HOST", "127.0.0.1"), int(get("PORT", "8000")), get("DATABASE_URL", "")
-        local = host in ("127.0.0.1", "localhost", "::1")
+        embedded = get("EMBEDDED", "0" if database_url else "1") == "1"
+        may_demo = embedded and host in ("127.0.0.1", "localhost", "::1")
         return cls(
             data=data,
             database_url=database_url,
+            owner_url=get("OWNER_URL", ""),
+            embedded=embedded,
             broker_url=get("BROKER_URL", ""),
             keys=get("KEYS", f"file:{data / 'master.key'}"),
             host=host,
             port=port,
             public_url=get("PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
-            demo=get("DEMO", "1" if local and not database_url else "0") == "1" and local and not database_url,
+            demo=may_demo and get("DEMO", "1") == "1",
             shared=Path(get("SHARED", "../shared")).resolve(),
         )

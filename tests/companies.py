@@ -1,5 +1,6 @@
 """Fixtures: an instance on the run's PostgreSQL, and throw-away companies on it."""
 
+import fcntl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 import pytest_asyncio
 
 from domain.ids import new_id
-from domain.schema import creation
+from domain.schema import REVISIONS, creation
 from infra.launch.postgres import Server
 from tenants.access import ROLES, Caller
 from tenants.keys import MasterKey, open_master
+from tenants.migrate import head
 from tenants.provision import Script, create_company, create_control
 from tenants.registry import Company, Registry
 from tenants.settings import Pools
@@ -32,7 +34,7 @@ class Instance:
         company_id = new_id()
         slug = slug or f"c{company_id.hex[:20]}"
         script = Script(creation())
-        await create_company(self.owner, company_id, slug, slug.title(), script, "0001", self.master)
+        await create_company(self.owner, company_id, slug, slug.title(), script, head(REVISIONS), self.master)
         company = await self.registry.company(company_id)
         assert company
         return company
@@ -41,7 +43,9 @@ class Instance:
 @pytest_asyncio.fixture(scope="session")
 async def instance(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
     owner = await asyncpg.connect(postgres.owner_url)
-    await create_control(owner)
+    with (postgres.data / "roles.lock").open("w") as lock:  # roles belong to the server, and the workers share it
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        await create_control(owner)
     key: Path = tmp_path_factory.mktemp("keys") / "master.key"
     master = await open_master(f"file:{key}", owner, create=True)
     database = Database(postgres.app_url, Pools())

@@ -311,7 +311,6 @@ class Posting:
             }
         )  # fmt: skip
         self.shelf.tx.changed("discrepancy", id, bucket=self.place.bucket)
-        self.shelf.tx.emit("discrepancy_opened", id=id, kind=kind)
 
 
 # --- rows as they leave SQL: numbers and ids are text ---

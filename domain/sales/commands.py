@@ -332,7 +332,6 @@ async def sell(tx: Tx, *, fact: bool) -> None:
             order["total"] += row["amount"]
             tx.rows["sales_order_line"].append(row)
         order["shipments"] = 1
-        tx.emit("goods_shipped", document_id=document_id)
         return {
             "order_id": cmd.order_id, "number": order["number"], "document_id": document_id, "total": order["total"],
         }  # fmt: skip
@@ -396,7 +395,6 @@ async def ship_sales_order(tx: Tx) -> None:
         after = rules.shipped(order, left)
         book.put(after)
         touched(tx, order.id, place, order.partner_id)
-        tx.emit("goods_shipped", document_id=cmd.document_id)
         return {
             "order_id": order.id, "document_id": cmd.document_id, "number": posting.number,
             "order_status": after.status,
@@ -451,7 +449,6 @@ async def record_return(tx: Tx) -> None:
                 posting.bring_in(good, row["ordered"], value, CUSTOMER, row["id"], priced=priced)
             order["total"] += row["amount"]
             tx.rows["sales_order_line"].append(row)
-        tx.emit("goods_returned", document_id=document_id)
         return {
             "order_id": cmd.order_id, "number": order["number"], "document_id": document_id, "total": order["total"],
         }  # fmt: skip

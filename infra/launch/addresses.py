@@ -1,6 +1,5 @@
 """Where this installation's database is, for whoever is not a child of `huotong up`."""
 
-import os
 from dataclasses import dataclass, field
 
 from infra.launch import postgres
@@ -16,7 +15,7 @@ class Addresses:
 def addresses(settings: Settings) -> Addresses:
     """Of the running embedded server, or of HUOTONG_DATABASE_URL with HUOTONG_OWNER_URL beside it."""
     if not settings.embedded:
-        return Addresses(settings.database_url, os.environ.get("HUOTONG_OWNER_URL") or settings.database_url)
+        return Addresses(settings.database_url, settings.owner_url or settings.database_url)
     server = postgres.running(settings.data)
     if server is None:
         raise postgres.PostgresError("PostgreSQL is not running: make up, or huotong db start")

@@ -21,6 +21,7 @@ from infra.launch import postgres
 from infra.launch.addresses import addresses
 from infra.launch.supervisor import AlreadyRunning, Program, Supervisor
 from tenants.settings import Settings
+from workers import broker
 
 READY_SECONDS = 120.0
 
@@ -51,6 +52,7 @@ def up(settings: Settings, console: Console) -> int:
 
 def _run(settings: Settings, console: Console, supervisor: Supervisor) -> int:
     asyncio.run(_migrate(addresses(settings).owner))
+    broker.install(addresses(settings).owner)
     if settings.demo and util.find_spec("infra.demo"):
         importlib.import_module("infra.demo").prepare(settings)
     for program in programs(settings):

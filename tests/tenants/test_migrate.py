@@ -12,7 +12,7 @@ from domain.base import metadata
 from tenants.migrate import head, migrate
 from tests.companies import Instance
 
-SCRIPTS = Path(domain.schema.__file__).with_name("migrations")
+SCRIPTS = domain.schema.REVISIONS
 
 
 def differences(instance: Instance, schema: str) -> list[object]:

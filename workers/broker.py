@@ -1,0 +1,32 @@
+"""The dramatiq broker: messages that hand events of the outbox to actors. The outbox is the truth, not the queue."""
+
+import dramatiq
+import psycopg
+from dramatiq.middleware import AgeLimit, Callbacks, Pipelines, Retries, ShutdownNotifications
+from dramatiq.middleware.asyncio import AsyncIO
+from dramatiq_postgres import PostgresBroker
+from dramatiq_postgres.schema import init
+from psycopg import sql
+
+from tenants.provision import APP_ROLE
+
+SCHEMA = "dramatiq"
+TRIES = 5
+
+
+def install(owner_url: str) -> None:
+    """The broker's tables, once; the app's login may use them, and owns nothing of them."""
+    with psycopg.connect(owner_url) as connection:
+        init(connection.cursor(), SCHEMA)
+        where, whom = sql.Identifier(SCHEMA), sql.Identifier(APP_ROLE)
+        connection.execute(sql.SQL("grant usage on schema {} to {}").format(where, whom))
+        grant = "grant select, insert, update, delete on all tables in schema {} to {}"
+        connection.execute(sql.SQL(grant).format(where, whom))
+
+
+def make_broker(url: str) -> PostgresBroker:
+    """Also dramatiq's global broker, which actors are declared on."""
+    middleware = [AgeLimit(), Callbacks(), Pipelines(), Retries(max_retries=TRIES), ShutdownNotifications(), AsyncIO()]
+    broker = PostgresBroker(url=url, results=False, schema=SCHEMA, middleware=middleware)
+    dramatiq.set_broker(broker)
+    return broker

@@ -1,0 +1,80 @@
+"""Follows the doorbell: for each company that rang, hands over its events and numbers its changes.
+
+A sweep visits every company now and then, so that a lost ring is only late.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Any, LiteralString
+from uuid import UUID
+
+import asyncpg
+
+from domain import feed
+from tenants.registry import Registry
+from tenants.transaction import control_transaction
+from workers import outbox
+
+log = logging.getLogger(__name__)
+
+SWEEP = 600.0  # seconds
+RUNG: LiteralString = "delete from doorbell returning company_id"
+ALL: LiteralString = "select id from company where status = 'active'"
+
+
+class Watch:
+    """`url` is for a connection of its own, which only listens."""
+
+    def __init__(self, registry: Registry, url: str, send: outbox.Send) -> None:
+        self.registry, self.url, self.send = registry, url, send
+        self.rung = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled. Outages of the database are waited out."""
+        while True:
+            try:
+                listener = await asyncpg.connect(self.url)
+                try:
+                    await listener.add_listener("doorbell", lambda *_: self.rung.set())
+                    listener.add_termination_listener(lambda _: self.rung.set())
+                    await self.follow(listener)
+                finally:
+                    listener.terminate()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                log.warning("the doorbell is not heard; trying again", exc_info=True)
+                await asyncio.sleep(1)
+
+    async def follow(self, listener: asyncpg.Connection) -> None:
+        await self.visit(await self.companies(ALL))
+        while not listener.is_closed():
+            try:
+                await asyncio.wait_for(self.rung.wait(), SWEEP)
+                self.rung.clear()
+                await self.visit(await self.companies(RUNG))
+            except TimeoutError:
+                await self.visit(await self.companies(ALL))
+
+    async def companies(self, which: LiteralString) -> list[UUID]:
+        async with control_transaction(self.registry.database) as door:
+            return [row[0] for row in await door.raw.fetch(which)]
+
+    async def visit(self, companies: Iterable[UUID]) -> None:
+        for company_id in companies:
+            company = await self.registry.company(company_id)
+            if company is None:
+                continue
+            try:
+                while await outbox.hand_over(company, self.send) == outbox.AT_ONCE:
+                    pass
+                while await feed.number_changes(company) == feed.AT_ONCE:
+                    pass
+            except Exception:  # one company's trouble is not the others'
+                log.exception("company %s could not be served; the sweep will come again", company.schema)
+
+
+def sender(actor: Any) -> outbox.Send:
+    def send(company_id: str, event_id: int, name: str, body: Any) -> None:
+        actor.send(company_id, event_id, name, body)
+
+    return send
