@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from infra.bench import posting, witness
+from infra.bench import posting, reading, witness
 from infra.bench.setting import Setting
 from infra.bench.stage import stage
 from tenants.settings import Settings
@@ -16,6 +16,7 @@ Bench = Callable[[Setting], Iterator[dict[str, Any]]]
 BENCHES: dict[str, Bench] = {
     "post_shipment": posting.post_shipment,
     "hot_sku": posting.hot_sku,
+    "list_products": reading.list_products,
     "reconcile": witness.reconcile,
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import orjson
@@ -20,7 +20,16 @@ from infra.bench.service import Service, ServiceError, free_port, service
 from infra.bench.stage import Stage
 
 T = TypeVar("T")
-CLIENTS_OF_A_COMPANY = 16  # a client may ask for only so much in a second
+
+
+class Served(Protocol):
+    @property
+    def pid(self) -> int: ...
+    @property
+    def port(self) -> int: ...
+
+
+CLIENTS_OF_A_COMPANY = 16  # since each may ask for only so much in a second
 
 
 @dataclass
@@ -36,9 +45,9 @@ class Setting:
         return self.stage.server.pid
 
     @contextmanager
-    def api(self) -> Iterator[Service]:
+    def api(self, app: str = "api.app:app") -> Iterator[Service]:
         port = free_port()
-        command = [sys.executable, "-m", "uvicorn", "api.app:app", "--host=127.0.0.1", f"--port={port}"]
+        command = [sys.executable, "-m", "uvicorn", app, "--host=127.0.0.1", f"--port={port}"]
         environment = self.environment(port)
         log = self.stage.data / "api.log"
         with service([*command, "--no-access-log", "--log-level=warning"], port, log, environment) as server:
@@ -87,7 +96,7 @@ class Setting:
         """Units of work that take about `seconds`, the same number for each client."""
         return max(1, round(rate * self.seconds / clients)) * clients
 
-    def driven(self, server: Service, flows: Callable[[int], Iterator[Flow]], clients: int) -> tuple[Contestant, int]:
+    def driven(self, server: Served, flows: Callable[[int], Iterator[Flow]], clients: int) -> tuple[Contestant, int]:
         """A contestant over HTTP, and its count in one repeat, found by a short run before."""
         for warm in (clients * 5, clients * 25):
             first = load.drive(server.port, flows(warm), clients)
@@ -110,7 +119,7 @@ def token(port: int, client_id: str, secret: str) -> str:
     return f"Bearer {answer['access_token']}"
 
 
-def graphql(token: str, query: str, variables: Mapping[str, Any]) -> bytes:
+def graphql(token: str, query: str, variables: Mapping[str, Any], path: str = "/graphql") -> bytes:
     """A request as the app sends it."""
     body = orjson.dumps({"query": query, "variables": variables})
-    return load.request("/graphql", body, {"Authorization": token})
+    return load.request(path, body, {"Authorization": token})
