@@ -22,6 +22,7 @@ from api.read.engine import Rows
 from api.read.http import endpoint
 from api.read.limits import Limits
 from api.schema import make_model
+from domain.catalogue import HOT_SHAPES
 from tenants.keys import MasterKey, open_master
 from tenants.registry import Registry, instance_keys
 from tenants.settings import Settings
@@ -59,6 +60,8 @@ async def open_huotong(settings: Settings) -> Huotong:
     database = Database(settings.database_url, settings.pools)
     async with control_transaction(database) as door:
         master = await open_master(settings.keys, door.raw)
+        companies = await door.raw.fetchval("select count(*) from company")
+    database.tag_for(int(companies or 0), HOT_SHAPES)
     registry = Registry(database, master)
     signing = await SigningKeys.open(database, master)
     secret = (await instance_keys(database, master)).digest("cursor", b"")

@@ -12,7 +12,8 @@ from domain.tx import Tx
 class Entry:
     """`kind`: a request may be refused for what the company's data say; a fact has happened and is recorded.
 
-    `together`: how many calls may share a transaction; 1 for commands that take long lists.
+    `together`: how many calls may share a transaction; 1 for commands that take long lists. `hot`: used so often that
+    each company keeps its own plan of its statements.
     """
 
     command: type
@@ -20,6 +21,7 @@ class Entry:
     kind: Literal["request", "fact"]
     permission: str
     together: int = 50
+    hot: bool = False
     name: str = field(default="", kw_only=True)
 
 

@@ -228,20 +228,21 @@ async def transact(runs: Sequence[Run], entry: Entry) -> list[Outcome]:
 
 
 async def run_in(door: Door, runs: Sequence[Run], entry: Entry) -> list[Outcome]:
-    tx = make_tx(door, runs)
+    tag = runs[0].caller.company.tag if entry.hot else ""
+    tx = make_tx(door, runs, tag)
     await (entry.handler(tx) if tx.fresh else tx.load(NOTHING, None))
-    await remember(door, tx)
+    await remember(door, tx, tag)
     return [run.outcome for run in runs if run.outcome]
 
 
-def make_tx(door: Door, runs: Sequence[Run]) -> Tx:
+def make_tx(door: Door, runs: Sequence[Run], tag: str = "") -> Tx:
     recalled = False
 
     async def load(what: sql.Statement, document: object) -> dict[str, list[Any]]:
         nonlocal recalled
         ids = [] if recalled else [run.call.id for run in runs]
         second = (dump(document),) if what.parts else ()
-        loaded: Any = await door.raw.fetchval(sql.load_text(what, RECALL), ids, *second)
+        loaded: Any = await door.raw.fetchval(sql.load_text(what, RECALL) + tag, ids, *second)
         if not recalled:
             recall(runs, loaded["recall"] or {})
             stale = {run.caller.epoch for run in runs if run.caller.epoch} - {loaded["epoch"]}
@@ -266,7 +267,7 @@ def recall(runs: Sequence[Run], known: dict[str, Any]) -> None:
                 run.outcome = refused(Refused("key_reuse"))
 
 
-async def remember(door: Door, tx: Tx) -> None:
+async def remember(door: Door, tx: Tx, tag: str = "") -> None:
     """Write what was decided, with its log rows, events and change rows."""
     done = [run for run in tx.runs if not run.repeated and run.outcome]
     if not done:
@@ -294,7 +295,7 @@ async def remember(door: Door, tx: Tx) -> None:
     ]
     what, document = tx.written or (NOTHING, {})
     second = (dump(document),) if what.parts else ()
-    text = sql.write_text(what, REMEMBER)
+    text = sql.write_text(what, REMEMBER) + tag
     counts: Any = await door.raw.fetchval(text, dump({"log": entry_log, "events": events, "changes": changes}), *second)
     for part in what.parts:
         if part.counted and counts[part.name] != len(document[part.name]):

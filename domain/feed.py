@@ -7,7 +7,7 @@ such a number would never see the row. So rows are numbered afterwards, by one t
 from typing import LiteralString
 
 from tenants.registry import Company
-from tenants.transaction import write_transaction
+from tenants.transaction import BY_SET, write_transaction
 
 AT_ONCE = 5000
 LOCK: LiteralString = "select last from feed_head for no key update"
@@ -33,5 +33,6 @@ async def number_changes(company: Company, limit: int = AT_ONCE) -> int:
     Returns how many there were; as many as `limit` means that there may be more.
     """
     async with write_transaction(company) as door:
+        await door.raw.execute(BY_SET)
         await door.raw.fetchval(LOCK)
         return int(await door.raw.fetchval(NUMBER, limit) or 0)

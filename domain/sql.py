@@ -25,14 +25,26 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A list that several load parts look into, under its name; worked out once."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     parts: tuple[Part, ...]
+    sources: tuple[Source, ...] = ()
 
 
-def statement(*parts: Part) -> Statement:
+def statement(*parts: Part | Source) -> Statement:
     names = [part.name for part in parts]
     assert len(set(names)) == len(names), f"a part is named twice: {names}"
-    return Statement(parts)
+    return Statement(
+        tuple(part for part in parts if isinstance(part, Part)),
+        tuple(part for part in parts if isinstance(part, Source)),
+    )
 
 
 def rows(name: LiteralString, sql: LiteralString) -> Part:
@@ -81,7 +93,8 @@ def type_of(column: Column[Any]) -> str:
 def load_text(what: Statement, head: str) -> str:
     """`head` is execute's own part: what it recalls about the calls ($1)."""
     pairs = ", ".join(f"'{part.name}', {part.sql}" for part in what.parts)
-    return f"select json_build_object({head}{', ' if pairs else ''}{pairs})"
+    sources = ", ".join(f"{source.name} as materialized ({source.sql})" for source in what.sources)
+    return f"{'with ' if sources else ''}{sources} select json_build_object({head}{', ' if pairs else ''}{pairs})"
 
 
 @cache

@@ -40,6 +40,11 @@ class Company:
             raise ValueError(f"not the name of a company's schema: {self.schema!r}")
 
     @property
+    def tag(self) -> str:
+        """Makes a hot statement this company's own, so that its plan is not made anew when search_path differs."""
+        return f" /*{self.schema}*/" if self.database.tagging else ""
+
+    @property
     def opening(self) -> str:
         """One message opens a transaction inside this company."""
         return f"begin; set local role {self.schema}; set local search_path to {self.schema}"

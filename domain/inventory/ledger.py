@@ -32,7 +32,7 @@ GIVEN: LiteralString = """select product_id, location_id
  from jsonb_to_recordset($2::jsonb -> 'places') as w(product_id uuid, location_id uuid)"""
 
 
-def shelf(wanted: LiteralString = GIVEN) -> tuple[sql.Part, ...]:
+def shelf(wanted: LiteralString = GIVEN) -> tuple[sql.Part | sql.Source, ...]:
     """Load parts for the products and locations that `wanted` selects (product_id, location_id); its pools and
     balances are locked. Columns that decide must come from `wanted` by references that never change."""
     goods = sql.columns(product, "p", "id", "sku", "name", "kind", "active", "unit_id", "price", "reference_cost")
@@ -42,28 +42,29 @@ def shelf(wanted: LiteralString = GIVEN) -> tuple[sql.Part, ...]:
         "negative_ok",
     )  # fmt: skip
     return (
+        sql.Source("wanted", wanted),
         sql.rows(
             "goods",
             f"""select {goods}, u.decimals,
  (select json_object_agg(x.unit_id, array[x.numerator::text, x.denominator::text])
   from product_unit x where x.product_id = p.id) as units
- from product p join unit u on u.id = p.unit_id where p.id in (select product_id from ({wanted}) w)""",
+ from product p join unit u on u.id = p.unit_id where p.id in (select product_id from wanted)""",
         ),
         sql.rows(
             "places",
-            f"""select l.id, l.kind, l.warehouse_id, w.negative, w.active
+            """select l.id, l.kind, l.warehouse_id, w.negative, w.active
  from location l join warehouse w on w.id = l.warehouse_id
- where l.id in (select location_id from ({wanted}) w)""",
+ where l.id in (select location_id from wanted)""",
         ),
         sql.rows(
             "pools",
-            f"""select {pools} from cost_pool c where c.product_id in (select product_id from ({wanted}) w)
+            f"""select {pools} from cost_pool c where c.product_id in (select product_id from wanted)
  order by c.product_id, c.scope_id for no key update""",
         ),
         sql.rows(
             "balances",
             f"""select {balances} from stock_balance b
- where (b.product_id, b.location_id) in (select product_id, location_id from ({wanted}) w)
+ where (b.product_id, b.location_id) in (select product_id, location_id from wanted)
  order by b.product_id, b.lot_id, b.owner_id, b.location_id for no key update""",
         ),
     )
