@@ -26,7 +26,7 @@ test("sums and products are exact where a float is not", () => {
 });
 
 test("a JavaScript number is refused", () => {
-  expect(() => add(0.1 as unknown as string)).toThrow();
+  expect(() => add(0.1 as unknown as string)).toThrow("Invalid value");
 });
 
 test.each([

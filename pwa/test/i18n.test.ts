@@ -40,7 +40,7 @@ describe.each(["en", "zh-CN"])("%s", (language) => {
   test("fills in the same values as the source", () => {
     const values = (text: string) =>
       new Set([...text.matchAll(/[{<]\/?(\w+)[,}>/]/g)].map(([, name]) => name).filter((name) => name !== "other"));
-    const wrong = [...texts].filter(([id, text]) => !values(text).isSubsetOf(values(id)));
+    const wrong = [...texts].filter(([id, text]) => [...values(text)].some((name) => !values(id).has(name)));
     expect(wrong).toEqual([]);
   });
 });

@@ -9,7 +9,11 @@ const product: FoundProduct = {
   spec: "500ml",
   kind: "GOODS",
   price: "2.35",
-  available: "50",
+  available: "90",
+  stockLevels: [
+    { locationId: "here", available: "50" },
+    { locationId: "there", available: "40" },
+  ],
   unit: { id: "piece", name: "个", decimals: 0 },
   units: [{ numerator: "12", denominator: "1", unit: { id: "case", name: "箱", decimals: 0 } }],
   barcodes: [
@@ -38,22 +42,22 @@ describe("a line", () => {
   const [line] = withProduct([], product);
   if (!line) throw new Error("no line");
   test("is sent as typed, not as shown", () => {
-    expect(check({ ...line, quantity: "１０", price: "1.005" })).toMatchObject({
+    expect(check({ ...line, quantity: "１０", price: "1.005" }, "here")).toMatchObject({
       amount: "10.05",
       input: { productId: "cup", unitId: "piece", quantity: "10", unitPrice: "1.005" },
     });
   });
   test("says what is wrong with it", () => {
-    expect(check({ ...line, quantity: "0" })).toEqual({ problem: "quantity" });
-    expect(check({ ...line, quantity: "" })).toEqual({ problem: "quantity" });
-    expect(check({ ...line, quantity: "0.5" })).toEqual({ problem: "too-fine" });
-    expect(check({ ...line, price: "" })).toEqual({ problem: "price" });
-    expect(check({ ...line, price: "-1" })).toEqual({ problem: "price" });
+    expect(check({ ...line, quantity: "0" }, "here")).toEqual({ problem: "quantity" });
+    expect(check({ ...line, quantity: "" }, "here")).toEqual({ problem: "quantity" });
+    expect(check({ ...line, quantity: "0.5" }, "here")).toEqual({ problem: "too-fine" });
+    expect(check({ ...line, price: "" }, "here")).toEqual({ problem: "price" });
+    expect(check({ ...line, price: "-1" }, "here")).toEqual({ problem: "price" });
   });
   test("notices what is not here, in stock units", () => {
     const pack = unitsOf(product)[1];
     if (!pack) throw new Error("no case");
-    expect(check({ ...line, unit: pack, quantity: "4" })).toMatchObject({ short: false });
-    expect(check({ ...line, unit: pack, quantity: "5" })).toMatchObject({ short: true });
+    expect(check({ ...line, unit: pack, quantity: "4" }, "here")).toMatchObject({ short: false });
+    expect(check({ ...line, unit: pack, quantity: "5" }, "here")).toMatchObject({ short: true });
   });
 });

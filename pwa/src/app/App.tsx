@@ -3,7 +3,8 @@ import { I18nProvider } from "@lingui/react";
 import { MantineProvider } from "@mantine/core";
 import { session } from "../data/session";
 import { useStore } from "../data/store";
-import { LoadingRows } from "../ui/states";
+import { Bare } from "./Bare";
+import { Loading } from "./Loading";
 import { Routes } from "./routes";
 import { Shell } from "./Shell";
 import { ServerUnreachable, Welcome } from "./Welcome";
@@ -29,7 +30,13 @@ export function App() {
 
 function Gate() {
   const { status } = useStore(session);
-  if (status === "starting") return <LoadingRows rows={1} height={56} />;
+  if (status === "starting") {
+    return (
+      <Bare>
+        <Loading />
+      </Bare>
+    );
+  }
   if (status === "unreachable") return <ServerUnreachable />;
   if (status === "signed-out") return <Welcome />;
   return (

@@ -76,7 +76,7 @@ export function Home() {
               <Tile icon={TriangleAlert} label={t`Discrepancies`} count={data.toClear.totalCount} urgent />
             )}
           </div>
-          {can("sales.ship") && (
+          {can("sales.ship") && can("sales.price") && (
             <Link href="/slip" className={styles.slip}>
               <FilePen size={20} aria-hidden />
               <Trans>New slip: sell and ship at once</Trans>

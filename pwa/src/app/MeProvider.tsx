@@ -1,12 +1,13 @@
 import type { ReactNode } from "react";
 import { ME, MeContext } from "../data/me";
 import { useQuery } from "../data/useQuery";
-import { LoadingRows, ProblemState } from "../ui/states";
+import { ProblemState } from "../ui/states";
+import { Bare } from "./Bare";
+import { Loading } from "./Loading";
 
 /** Known before any page is shown, so that nothing forbidden flashes by. */
 export function MeProvider({ children }: { children: ReactNode }) {
   const { data, error, reload } = useQuery(ME, {});
   if (data) return <MeContext value={data.me}>{children}</MeContext>;
-  if (error) return <ProblemState error={error} onRetry={() => void reload()} />;
-  return <LoadingRows rows={4} />;
+  return <Bare>{error ? <ProblemState error={error} onRetry={() => void reload()} /> : <Loading />}</Bare>;
 }

@@ -23,20 +23,20 @@ import { LanguageSwitch } from "./LanguageSwitch";
 import { useMe } from "../data/me";
 import styles from "./Shell.module.css";
 
-type Place = { href: string; label: string; icon: LucideIcon; permission?: string; phone: boolean };
+type Place = { href: string; label: string; icon: LucideIcon; permissions?: string[]; phone: boolean };
 
 function usePlaces(): Place[] {
   const { t } = useLingui();
   const { can } = useMe();
   const places: Place[] = [
     { href: "/", label: t`Home`, icon: House, phone: true },
-    { href: "/slip", label: t`New slip`, icon: FilePen, permission: "sales.ship", phone: true },
-    { href: "/purchase-orders", label: t`Receive`, icon: PackageCheck, permission: "purchase.read", phone: true },
-    { href: "/sales-orders", label: t`Sales`, icon: ScrollText, permission: "sales.read", phone: false },
-    { href: "/products", label: t`Stock`, icon: PackageSearch, permission: "product.read", phone: true },
+    { href: "/slip", label: t`New slip`, icon: FilePen, permissions: ["sales.ship", "sales.price"], phone: true },
+    { href: "/purchase-orders", label: t`Receive`, icon: PackageCheck, permissions: ["purchase.read"], phone: true },
+    { href: "/sales-orders", label: t`Sales`, icon: ScrollText, permissions: ["sales.read"], phone: false },
+    { href: "/products", label: t`Stock`, icon: PackageSearch, permissions: ["product.read"], phone: true },
     { href: "/me", label: t`Me`, icon: UserRound, phone: true },
   ];
-  return places.filter((place) => place.permission === undefined || can(place.permission));
+  return places.filter((place) => (place.permissions ?? []).every(can));
 }
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -116,17 +116,22 @@ function Connection() {
     return () => clearInterval(timer);
   }, []);
   const elapsed = lastSuccess === null ? 0 : Math.max(0, now - lastSuccess);
+  const recent = elapsed < 60_000;
   const ago = format.ago(0, elapsed);
   const Icon = reachable ? Wifi : CloudOff;
   return (
     <span className={styles.connection} data-reachable={reachable} role="status">
       <Icon size={16} aria-hidden />
-      {!reachable ? (
-        <Trans>Offline, last reached {ago}</Trans>
-      ) : elapsed < 60_000 ? (
-        <Trans>Up to date</Trans>
+      {reachable ? (
+        recent ? (
+          <Trans>Up to date</Trans>
+        ) : (
+          <Trans>Up to date {ago}</Trans>
+        )
+      ) : recent ? (
+        <Trans>Offline</Trans>
       ) : (
-        <Trans>Up to date {ago}</Trans>
+        <Trans>Offline, last reached {ago}</Trans>
       )}
     </span>
   );

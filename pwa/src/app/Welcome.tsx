@@ -8,6 +8,7 @@ import { useStore } from "../data/store";
 import { Unreachable } from "../data/errors";
 import { Notice } from "../ui/Notice";
 import { ProblemState } from "../ui/states";
+import { Bare } from "./Bare";
 import { LanguageSwitch } from "./LanguageSwitch";
 import styles from "./Welcome.module.css";
 
@@ -50,8 +51,8 @@ export function Welcome() {
 
 export function ServerUnreachable() {
   return (
-    <main className={styles.welcome}>
+    <Bare>
       <ProblemState error={new Unreachable()} onRetry={() => void start()} />
-    </main>
+    </Bare>
   );
 }

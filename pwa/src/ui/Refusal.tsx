@@ -8,34 +8,37 @@ import { Notice } from "./Notice";
 
 type Told = { code: string | null; details?: unknown };
 
-/** The sentence of a refusal code, with the numbers that explain it. */
-export function useSentence() {
+/** The sentence of a refusal code, and the facts that explain it. */
+function useWords() {
   const { i18n } = useLingui();
-  return ({ code, details }: Told): string => {
-    const sentence = i18n._(REFUSALS[code ?? ""] ?? UNKNOWN_REFUSAL);
+  return ({ code, details }: Told) => {
     const facts = typeof details === "object" && details !== null ? (details as Record<string, unknown>) : {};
     const told = Object.entries(DETAILS)
       .filter(([key]) => typeof facts[key] === "string" || typeof facts[key] === "number")
       .map(([key, word]) => `${i18n._(word)} ${String(facts[key])}`);
-    return told.length === 0 ? sentence : `${sentence} (${told.join(", ")})`;
+    return { sentence: i18n._(REFUSALS[code ?? ""] ?? UNKNOWN_REFUSAL), facts: told.join(", ") };
   };
 }
 
 export type FieldProblem = { line: number | null; field: string; message: string };
 
-/** Where in the form each refusal belongs; `lines.2.quantity` is the quantity of the third line. */
+/**
+ * Where in the form each refusal belongs; `lines.2.quantity` is the quantity of the third line. There is little room at
+ * a field, and the sentence stands above the form: the facts do there, where there are any.
+ */
 export function useFieldProblems(outcome: Outcome | null): FieldProblem[] {
-  const sentence = useSentence();
+  const words = useWords();
   if (outcome === null || outcome.status === "ACCEPTED" || outcome.status === "WAITING") return [];
   const own = outcome.status === "REFUSED" && outcome.field !== null ? [{ ...outcome, details: outcome.data }] : [];
   const records = outcome.records.filter((record) => record.code !== null && record.field !== null);
   return [...own, ...records].map(({ code, field, details }) => {
     const path = (field ?? "").split(".");
     const line = path.find((step) => /^\d+$/.test(step));
+    const { facts, sentence } = words({ code, details });
     return {
       line: line === undefined ? null : Number(line),
       field: path.at(-1) ?? "",
-      message: sentence({ code, details }),
+      message: facts || sentence,
     };
   });
 }
@@ -50,7 +53,7 @@ type CommandNoticeProps = {
 
 /** What became of a command, where it is not simply done. */
 export function CommandNotice({ state, onRepeat, onReload }: CommandNoticeProps) {
-  const sentence = useSentence();
+  const words = useWords();
   if (state.step === "unanswered") {
     return (
       <Notice
@@ -104,9 +107,11 @@ export function CommandNotice({ state, onRepeat, onReload }: CommandNoticeProps)
         )
       }
     >
-      {[...new Set(told.map(sentence))].map((text) => (
-        <p key={text}>{text}</p>
-      ))}
+      {[...new Set(told.map(words).map(({ sentence, facts }) => (facts ? `${sentence} (${facts})` : sentence)))].map(
+        (text) => (
+          <p key={text}>{text}</p>
+        ),
+      )}
     </Notice>
   );
 }

@@ -1,5 +1,5 @@
 import { Combobox, Loader, TextInput, useCombobox } from "@mantine/core";
-import { Trans } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { Search } from "lucide-react";
 import { type ReactNode, type Ref, useEffect, useState } from "react";
 import styles from "./SearchPicker.module.css";
@@ -24,6 +24,7 @@ const PAUSE_MS = 200;
 /** A field that looks a record up by name, code or barcode. What was searched before never arrives after. */
 export function SearchPicker<Row extends Choice>(props: SearchPickerProps<Row>) {
   const { label, placeholder, hideLabel = false, chosen, find, onChoose, error, disabled = false, inputRef } = props;
+  const { t } = useLingui();
   const [words, setWords] = useState<string | null>(null);
   const [found, setFound] = useState<{ rows: Row[]; failed: boolean } | null>(null);
   const [busy, setBusy] = useState(false);
@@ -51,6 +52,7 @@ export function SearchPicker<Row extends Choice>(props: SearchPickerProps<Row>) 
   return (
     <Combobox
       store={combobox}
+      withinPortal={false}
       onOptionSubmit={(id) => {
         const row = rows.find((candidate) => candidate.id === id);
         combobox.closeDropdown();
@@ -83,7 +85,7 @@ export function SearchPicker<Row extends Choice>(props: SearchPickerProps<Row>) 
         />
       </Combobox.Target>
       <Combobox.Dropdown>
-        <Combobox.Options aria-label={label} className={styles.options}>
+        <Combobox.Options aria-label={t`Matches`} className={styles.options}>
           {rows.map((row) => (
             <Combobox.Option value={row.id} key={row.id}>
               <div>{row.label}</div>

@@ -5,7 +5,7 @@ import { type Choice, SearchPicker } from "../../ui/SearchPicker";
 
 const FIND = graphql(`
   query FindPartners($filter: PartnerFilter!) {
-    partners(first: 12, filter: $filter, orderBy: [NAME_ASC]) {
+    partners(first: 8, filter: $filter, orderBy: [NAME_ASC]) {
       nodes {
         id
         code

@@ -51,7 +51,7 @@ export function unitOfCode(product: WithUnits, code: string): ProductUnit | unde
 const FIND = graphql(
   `
     query FindProducts($search: String!) {
-      products(first: 12, filter: { search: $search, active: { eq: true } }, orderBy: [NAME_ASC]) {
+      products(first: 8, filter: { search: $search, active: { eq: true } }, orderBy: [NAME_ASC]) {
         nodes {
           id
           sku
@@ -60,6 +60,10 @@ const FIND = graphql(
           kind
           price
           available
+          stockLevels {
+            available
+            locationId
+          }
           ...ProductUnits
         }
       }
@@ -76,6 +80,7 @@ export type FoundProduct = WithUnits & {
   kind: string;
   price: Decimal | null;
   available: Decimal | null;
+  stockLevels: readonly { available: Decimal; locationId: string }[] | null;
 };
 
 export async function findProducts(search: string, signal?: AbortSignal): Promise<FoundProduct[]> {
@@ -88,6 +93,12 @@ export async function productsByCode(code: string): Promise<FoundProduct[]> {
   const found = await findProducts(code);
   const exact = found.filter((product) => product.sku === code || unitOfCode(product, code) !== undefined);
   return exact.length > 0 ? exact : found.length === 1 ? found : [];
+}
+
+/** What can be taken from a place; null where stock is not this person's to see, or there is none to count. */
+export function availableAt(product: FoundProduct, place: string): Decimal | null {
+  if (product.kind === "SERVICE" || product.stockLevels === null) return null;
+  return product.stockLevels.find(({ locationId }) => locationId === place)?.available ?? "0";
 }
 
 export const fullName = (product: { name: string; spec: string }) =>

@@ -15,6 +15,7 @@ import { Page } from "../../ui/Page";
 import { ProgressLines, type Words } from "../../ui/ProgressLines";
 import { Money } from "../../ui/Quantity";
 import { CommandNotice, useFieldProblems } from "../../ui/Refusal";
+import { ScanHint } from "../../ui/ScanHint";
 import { Empty, Forbidden, LoadingRows, ProblemState } from "../../ui/states";
 import { useFormat } from "../../ui/useFormat";
 import { useWedge } from "../../ui/useWedge";
@@ -248,6 +249,7 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
         words={words}
         {...(receiving && { typed, onType: type, refused, disabled: locked })}
       />
+      {receiving && <ScanHint />}
       {can("purchase.price") && order.total != null && (
         <p className={styles.total}>
           <Trans>Total</Trans> <Money value={order.total} strong />

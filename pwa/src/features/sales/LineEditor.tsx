@@ -2,17 +2,19 @@ import { ActionIcon, NativeSelect, VisuallyHidden } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Trash2 } from "lucide-react";
 import type { KeyboardEvent } from "react";
+import type { Decimal } from "../../data/decimal";
 import { DecimalInput } from "../../ui/DecimalInput";
 import { Money, Quantity } from "../../ui/Quantity";
 import type { FieldProblem } from "../../ui/Refusal";
 import table from "../../ui/table.module.css";
 import { useWide } from "../../ui/useWide";
-import { fullName, unitsOf } from "../masterdata/products";
+import { availableAt, fullName, unitsOf } from "../masterdata/products";
 import styles from "./LineEditor.module.css";
 import { type LineCheck, priceIn, type SlipLine } from "./slip";
 
 type LineEditorProps = {
   lines: SlipLine[];
+  place: string;
   checks: LineCheck[];
   problems: FieldProblem[];
   tried: boolean;
@@ -23,7 +25,7 @@ type LineEditorProps = {
 };
 
 export function LineEditor(props: LineEditorProps) {
-  const { lines, checks, problems, onChange } = props;
+  const { lines, place, checks, problems, onChange } = props;
   const wide = useWide();
   if (lines.length === 0) return null;
   const rows = lines.map((line, index) => {
@@ -33,13 +35,14 @@ export function LineEditor(props: LineEditorProps) {
     const remove = () => onChange(lines.filter((other) => other !== line));
     const refused = (field: string) =>
       problems.find((problem) => problem.line === index && problem.field === field)?.message;
-    return { line, check, put, remove, refused };
+    return { line, available: availableAt(line.product, place), check, put, remove, refused };
   });
   return wide ? <Table {...props} rows={rows} /> : <Cards {...props} rows={rows} />;
 }
 
 type Row = {
   line: SlipLine;
+  available: Decimal | null;
   check: LineCheck;
   put: (next: Partial<SlipLine>) => void;
   remove: () => void;
@@ -146,14 +149,11 @@ const Name = ({ line }: Row) => (
   </span>
 );
 
-function Available({ line, check }: Row) {
+function Available({ line, available, check }: Row) {
   const short = check.problem === undefined && check.short;
   return (
     <span data-short={short || undefined} className={styles.available}>
-      <Quantity
-        value={line.product.kind === "SERVICE" ? null : line.product.available}
-        unit={line.product.unit?.name}
-      />
+      <Quantity value={available} unit={line.product.unit?.name} />
       {short && (
         <span>
           <Trans>not enough</Trans>
@@ -188,6 +188,7 @@ function QuantityField({ line, check, put, refused, disabled }: FieldProps) {
 function UnitField({ line, put, refused, disabled }: FieldProps) {
   const { t } = useLingui();
   const units = unitsOf(line.product);
+  if (units.length === 1) return <span className={styles.only}>{line.unit.name}</span>;
   return (
     <NativeSelect
       aria-label={t`Unit: ${line.product.name}`}
@@ -198,7 +199,7 @@ function UnitField({ line, put, refused, disabled }: FieldProps) {
       }}
       data={units.map(({ id, name }) => ({ value: id, label: name }))}
       error={refused("unit_id")}
-      disabled={disabled || units.length === 1}
+      disabled={disabled}
     />
   );
 }

@@ -15,6 +15,7 @@ import { type Action, Page } from "../../ui/Page";
 import { ProgressLines, type Words } from "../../ui/ProgressLines";
 import { Money } from "../../ui/Quantity";
 import { CommandNotice, useFieldProblems } from "../../ui/Refusal";
+import { ScanHint } from "../../ui/ScanHint";
 import { Empty, Forbidden, LoadingRows, ProblemState } from "../../ui/states";
 import { useFormat } from "../../ui/useFormat";
 import { useWedge } from "../../ui/useWedge";
@@ -335,6 +336,7 @@ function Ship({ order, booked, reload, onShipped }: ShipProps) {
       }
     >
       <ProgressLines lines={lines} words={words} typed={typed} onType={type} refused={refused} disabled={locked} />
+      <ScanHint />
     </OrderPage>
   );
 }

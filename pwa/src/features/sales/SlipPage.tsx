@@ -51,7 +51,7 @@ export default function SlipPage() {
 
   const place = chosenPlace ?? first ?? "";
   const locked = state.step === "sending" || state.step === "unanswered";
-  const checks = lines.map(check);
+  const checks = lines.map((line) => check(line, place));
   const amount = total(lines);
   const problems = useFieldProblems(state.step === "answered" ? state.outcome : null);
   const refusedField = (field: string) =>
@@ -94,7 +94,7 @@ export default function SlipPage() {
     setTried(false);
   };
 
-  if (!can("sales.order")) {
+  if (!can("sales.ship") || !can("sales.price")) {
     return (
       <Page title={t`New slip`} back={{ href: "/", label: t`Home` }}>
         <Forbidden />
@@ -108,7 +108,7 @@ export default function SlipPage() {
       action={{
         icon: CircleCheck,
         label: (
-          <>
+          <span>
             <Trans>Sell</Trans>
             {lines.length > 0 && (
               <>
@@ -116,7 +116,7 @@ export default function SlipPage() {
                 <Money value={amount} />
               </>
             )}
-          </>
+          </span>
         ),
         busy: state.step === "sending",
         disabled: locked || lines.length === 0,
@@ -157,6 +157,7 @@ export default function SlipPage() {
       </div>
       <LineEditor
         lines={lines}
+        place={place}
         checks={checks}
         problems={problems}
         tried={tried}

@@ -3,6 +3,7 @@ import {
   add,
   compare,
   type Decimal,
+  decimals,
   isNegative,
   isPositive,
   multiply,
@@ -10,9 +11,8 @@ import {
   toCents,
   toStockUnit,
 } from "../../data/decimal";
-import { decimals } from "../../data/decimal";
 import { uuid7 } from "../../data/uuid";
-import { type FoundProduct, type ProductUnit, unitOfCode, unitsOf } from "../masterdata/products";
+import { availableAt, type FoundProduct, type ProductUnit, unitOfCode, unitsOf } from "../masterdata/products";
 
 export type SlipLine = {
   key: string;
@@ -27,20 +27,20 @@ export type LineCheck =
   | {
       problem?: undefined;
       amount: Decimal;
-      /** More than is available in all warehouses together, in the stock unit. */
+      /** More than can be taken from the place. */
       short: boolean;
       input: { productId: string; unitId: string; quantity: Decimal; unitPrice: Decimal };
     };
 
-export function check(line: SlipLine): LineCheck {
+export function check(line: SlipLine, place: string): LineCheck {
   const [quantity, price] = [read(line.quantity), read(line.price)];
   if (quantity === null || !isPositive(quantity)) return { problem: "quantity" };
   if (decimals(quantity) > line.unit.decimals) return { problem: "too-fine" };
   if (price === null || isNegative(price)) return { problem: "price" };
-  const { available, kind } = line.product;
+  const available = availableAt(line.product, place);
   return {
     amount: toCents(multiply(quantity, price)),
-    short: kind === "GOODS" && available !== null && compare(toStockUnit(quantity, line.unit.factor), available) > 0,
+    short: available !== null && compare(toStockUnit(quantity, line.unit.factor), available) > 0,
     input: { productId: line.product.id, unitId: line.unit.id, quantity, unitPrice: price },
   };
 }
@@ -49,8 +49,8 @@ export const total = (lines: readonly SlipLine[]): Decimal =>
   toCents(
     add(
       ...lines.map((line) => {
-        const checked = check(line);
-        return checked.problem ? "0" : checked.amount;
+        const [quantity, price] = [read(line.quantity), read(line.price)];
+        return quantity === null || price === null ? "0" : toCents(multiply(quantity, price));
       }),
     ),
   );
