@@ -81,6 +81,7 @@ product = table(
     Column("active", Boolean, nullable=False),
     Column("status", Text, nullable=False),
     refers("category_id", "category", True),
+    refers("supplier_id", "partner", True),
     Column("launched_on", Date),
     Column("created_at", DateTime(timezone=True), nullable=False),
 )
@@ -238,6 +239,7 @@ TYPES = [
                 lambda _, text: f"%{pattern(text.strip())}%",
             ),
             "category": One("Category", "category_id"),
+            "supplier": One("Partner", "supplier_id"),
             "stock_levels": Many("StockLevel", "product_id", order=("warehouse_id",)),
             "moves": Pages("StockMove", "product_id"),
             "move_totals": Totals("StockMove", "product_id"),
@@ -403,6 +405,7 @@ def data_of(products: int, seed: int = 1) -> dict[str, list[dict[str, Any]]]:
             "active": pick([True, False]),
             "status": pick(["draft", "on_sale", "ended"]),
             "category_id": pick([None, *[c["id"] for c in data["category"]]]),
+            "supplier_id": pick([None, *[p["id"] for p in data["partner"]]]),
             "launched_on": pick([None, dt.date(2026, 1, 1 + i % 20)]),
             "created_at": moment(),
         }

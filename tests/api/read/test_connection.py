@@ -103,7 +103,7 @@ def big(connect: Any) -> Any:
         (
             UUID(int=dice.getrandbits(128)), f"SKU{i:06}", f"name {i % 5000}", None,
             dice.choice([None, f"69{i}"]), "个", Decimal(i % 9000), dice.choice([None, Decimal(i % 700)]),
-            dice.choice([None, Decimal(i % 50)]), True, "draft", None,
+            dice.choice([None, Decimal(i % 50)]), True, "draft", None, None,
             dice.choice([None, dt.date(2026, 1, 1 + i % 28)]), start + dt.timedelta(seconds=i),
         )
         for i in range(ROWS)

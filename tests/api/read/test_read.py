@@ -260,6 +260,8 @@ def test_a_party_sees_its_own_rows_and_of_closed_types_nothing(ask: Ask) -> None
     assert set(values(data["purchaseLines"], "id")) == set(map(str, own))
     assert data["partners"]["totalCount"] == 1
     assert data["node"] is None
+    suppliers = ask("{ products(first: 99) { nodes { supplier { name phone } } } }", caller="partner")
+    assert len({one["name"] for one in values(suppliers["data"], "supplier") if one}) == 1
     for closed in (
         "{ stockLevels(first: 1) { totalCount } }",
         "{ warehouses { id } }",
