@@ -85,24 +85,26 @@ export function SearchPicker<Row extends Choice>(props: SearchPickerProps<Row>) 
         />
       </Combobox.Target>
       <Combobox.Dropdown>
-        <Combobox.Options aria-label={t`Matches`} className={styles.options}>
-          {rows.map((row) => (
-            <Combobox.Option value={row.id} key={row.id}>
-              <div>{row.label}</div>
-              {row.detail && <div className={styles.detail}>{row.detail}</div>}
-            </Combobox.Option>
-          ))}
-          {found && rows.length === 0 && (
-            <Combobox.Empty>
-              {found.failed ? <Trans>No connection to the server</Trans> : <Trans>Nothing found</Trans>}
-            </Combobox.Empty>
-          )}
-          {!found && (
-            <Combobox.Empty>
+        {rows.length > 0 ? (
+          <Combobox.Options aria-label={t`Matches`} className={styles.options}>
+            {rows.map((row) => (
+              <Combobox.Option value={row.id} key={row.id}>
+                <div>{row.label}</div>
+                {row.detail && <div className={styles.detail}>{row.detail}</div>}
+              </Combobox.Option>
+            ))}
+          </Combobox.Options>
+        ) : (
+          <div className={styles.nothing} role="status">
+            {!found ? (
               <Trans>Searching…</Trans>
-            </Combobox.Empty>
-          )}
-        </Combobox.Options>
+            ) : found.failed ? (
+              <Trans>No connection to the server</Trans>
+            ) : (
+              <Trans>Nothing found</Trans>
+            )}
+          </div>
+        )}
       </Combobox.Dropdown>
     </Combobox>
   );

@@ -5,6 +5,7 @@ import { usePages } from "../../data/usePages";
 import { Quantity } from "../../ui/Quantity";
 import { Forbidden, LoadingRows, ProblemState } from "../../ui/states";
 import { useFormat } from "../../ui/useFormat";
+import { placeName } from "../masterdata/WarehouseSelect";
 import styles from "./RecentMoves.module.css";
 import { useStockDocumentKind } from "./words";
 
@@ -22,9 +23,15 @@ const MOVES = graphql(`
         effectiveAt
         source {
           name
+          warehouse {
+            name
+          }
         }
         target {
           name
+          warehouse {
+            name
+          }
         }
         document {
           id
@@ -60,10 +67,10 @@ export function RecentMoves({ productId, unit }: { productId: string; unit: stri
           const { source, target } = move;
           const [way, Icon, place] =
             source && target
-              ? ["between", ArrowLeftRight, `${source.name} → ${target.name}`]
+              ? ["between", ArrowLeftRight, `${placeName(source)} → ${placeName(target)}`]
               : target
-                ? ["in", ArrowDownLeft, target.name]
-                : ["out", ArrowUpRight, source?.name];
+                ? ["in", ArrowDownLeft, placeName(target)]
+                : ["out", ArrowUpRight, source && placeName(source)];
           return (
             <li key={`${move.document?.id}.${move.position}`} data-way={way}>
               <Icon size={18} aria-label={way === "in" ? t`in` : way === "out" ? t`out` : t`moved`} />

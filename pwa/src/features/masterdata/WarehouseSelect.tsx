@@ -18,6 +18,7 @@ const PLACES = graphql(`
 `);
 
 const KEPT = "huotong.place";
+const FIRST_PLACE = "storage";
 
 /** Where goods can be put or taken from; the one this person used last comes first. */
 export function usePlaces() {
@@ -35,10 +36,11 @@ export function usePlaces() {
   };
 }
 
-/** A warehouse of one place is called by its own name. */
+/** The place that every warehouse starts with is called by the warehouse's name. */
 export function placeName(place: { name: string; warehouse: { name: string } | null }) {
   const warehouse = place.warehouse?.name;
-  return warehouse === undefined || warehouse === place.name ? place.name : `${warehouse} / ${place.name}`;
+  if (warehouse === undefined) return place.name;
+  return place.name === FIRST_PLACE || place.name === warehouse ? warehouse : `${warehouse} / ${place.name}`;
 }
 
 type WarehouseSelectProps = {

@@ -1,0 +1,37 @@
+/** Every screen in both widths, languages and schemes: reachable by its address, accessible, nothing wider than it. */
+import { expect, expectAccessible, test } from "./fixtures";
+
+const SCREENS = [
+  "/",
+  "/products",
+  "/purchase-orders",
+  "/purchase-orders?state=all",
+  "/sales-orders?state=all",
+  "/slip",
+  "/me",
+];
+
+for (const screen of SCREENS) {
+  test(`${screen} is accessible and fits`, async ({ page, signIn }) => {
+    await signIn();
+    await page.goto(screen);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(page.getByRole("status", { name: /^(Loading|正在加载)$/ })).toHaveCount(0);
+    await expectAccessible(page);
+    const overhang = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overhang).toBeLessThanOrEqual(0);
+  });
+}
+
+test("without a connection every screen says so and comes back", async ({ page, signIn }) => {
+  await signIn();
+  await page.route("**/graphql", (route) => route.abort());
+  await page.getByRole("link", { name: /^(Stock|库存)$/ }).click();
+  await expect(page.getByText(/^(No connection to the server|连不上服务器)$/)).toBeVisible();
+  await expectAccessible(page);
+  await page.unroute("**/graphql");
+  await page.getByRole("button", { name: /^(Try again|再试一次)$/ }).click();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});

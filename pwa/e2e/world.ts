@@ -1,0 +1,141 @@
+/** What the journeys need in the company, made by the same commands that people use. */
+import { uuid7 } from "../src/data/uuid";
+
+export type World = Awaited<ReturnType<typeof makeWorld>>;
+
+type Outcome = { status: string; code: string | null; data: unknown; records: unknown };
+type Answer = { data?: Record<string, unknown>; errors?: { message: string }[] };
+
+export async function makeWorld(url: string, token: string) {
+  async function graphql<Data>(query: string, variables: object = {}): Promise<Data> {
+    const response = await fetch(`${url}/graphql`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = (await response.json()) as Answer;
+    if (!data || errors) throw new Error(JSON.stringify(errors));
+    return data as Data;
+  }
+
+  async function command(name: string, input: object) {
+    const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+    const query = `mutation ($id: UUID!, $input: ${type}!) {
+      outcome: ${name}(id: $id, input: $input) { status code data records { key status code field details } }
+    }`;
+    const { outcome } = await graphql<{ outcome: Outcome }>(query, { id: uuid7(), input });
+    if (outcome.status !== "ACCEPTED") throw new Error(`${name}: ${JSON.stringify(outcome)}`);
+  }
+
+  const mark = uuid7().slice(-6); // tells one run's records from another's on a server that is kept
+  const digits = String(Number.parseInt(mark, 16)).padStart(8, "0");
+  const ids = {
+    piece: uuid7(),
+    box: uuid7(),
+    warehouse: uuid7(),
+    supplier: uuid7(),
+    customer: uuid7(),
+    cup: uuid7(),
+    pen: uuid7(),
+  };
+  const names = {
+    piece: `个${mark}`,
+    box: `箱${mark}`,
+    warehouse: `一号仓 ${mark}`,
+    supplier: `上海晨光 ${mark}`,
+    customer: `苏州文具批发 ${mark}`,
+    cup: `不锈钢水杯 ${mark}`,
+    pen: `中性笔 ${mark}`,
+  };
+  const codes = { cup: `2${digits}001`, boxOfCups: `2${digits}002`, pen: `2${digits}003` };
+
+  await command("saveUnits", {
+    records: [
+      { id: ids.piece, name: names.piece },
+      { id: ids.box, name: names.box },
+    ],
+  });
+  await command("saveWarehouses", { records: [{ id: ids.warehouse, code: mark, name: names.warehouse }] });
+  await command("savePartners", {
+    records: [
+      { id: ids.supplier, code: `S${mark}`, name: names.supplier, isSupplier: true },
+      { id: ids.customer, code: `C${mark}`, name: names.customer, isCustomer: true },
+    ],
+  });
+  await command("saveProducts", {
+    records: [
+      {
+        id: ids.cup,
+        sku: `CUP-${mark}`,
+        name: names.cup,
+        spec: "500ml",
+        unitId: ids.piece,
+        price: "25",
+        referenceCost: "12.5",
+        units: [{ unitId: ids.box, numerator: "12" }],
+        barcodes: [{ code: codes.cup }, { code: codes.boxOfCups, unitId: ids.box }],
+      },
+      {
+        id: ids.pen,
+        sku: `PEN-${mark}`,
+        name: names.pen,
+        unitId: ids.piece,
+        price: "1.2",
+        barcodes: [{ code: codes.pen }],
+      },
+    ],
+  });
+  const { locations } = await graphql<{ locations: { id: string; kind: string; warehouse: { id: string } | null }[] }>(
+    "{ locations { id kind warehouse { id } } }",
+  );
+  const place = locations.find(({ kind, warehouse }) => kind === "STORAGE" && warehouse?.id === ids.warehouse)?.id;
+  if (place === undefined) throw new Error("the warehouse has no storage place");
+
+  return {
+    ids,
+    names,
+    codes,
+    place,
+    graphql,
+    command,
+
+    /** 4 boxes of cups and 100 pens, on order. */
+    async purchaseOrder() {
+      const orderId = uuid7();
+      await command("placePurchaseOrder", {
+        orderId,
+        partnerId: ids.supplier,
+        locationId: place,
+        lines: [
+          { productId: ids.cup, unitId: ids.box, quantity: "4", unitPrice: "150" },
+          { productId: ids.pen, quantity: "100", unitPrice: "0.5" },
+        ],
+      });
+      return orderId;
+    },
+
+    /** All that is open on it, as ordered. */
+    async receive(orderId: string) {
+      const { purchaseOrder } = await graphql<{ purchaseOrder: { lines: { id: string; ordered: string }[] } }>(
+        "query ($id: ID!) { purchaseOrder(id: $id) { lines { id ordered } } }",
+        { id: orderId },
+      );
+      const lines = purchaseOrder.lines.map(({ id, ordered }) => ({ lineId: id, quantity: ordered }));
+      await command("recordReceipt", { documentId: uuid7(), orderId, locationId: place, lines });
+    },
+
+    async salesOrder(lines: { productId: string; quantity: string; unitId?: string }[]) {
+      const orderId = uuid7();
+      await command("placeSalesOrder", { orderId, partnerId: ids.customer, locationId: place, lines });
+      return orderId;
+    },
+
+    async onHand(product: string): Promise<string> {
+      const { product: found } = await graphql<{ product: { stockLevels: { onHand: string; locationId: string }[] } }>(
+        "query ($id: ID!) { product(id: $id) { stockLevels { onHand locationId } } }",
+        { id: product },
+      );
+      return found.stockLevels.find(({ locationId }) => locationId === place)?.onHand ?? "0";
+    },
+  };
+}
