@@ -280,6 +280,8 @@ class Patch:
             if path[0] in value:  # a fragment on another type may lack it
                 value[path[0]] = self.at(value[path[0]], path[1:], [*where, path[0]])
             return value
+        if "" not in value:  # a document, under the same key of another type
+            return value
         which, *columns = value[""]
         try:
             made = [bytes.fromhex(c[0]) if isinstance(c, list) else c for c in columns]

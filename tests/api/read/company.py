@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -446,7 +446,7 @@ class Door:
 
 def rows_of(connection: Any) -> Any:
     @asynccontextmanager
-    async def rows() -> Any:
+    async def rows() -> AsyncIterator[Door]:
         yield Door(connection)
 
     return rows

@@ -58,7 +58,7 @@ def post(client: httpx.AsyncClient, query: Any, accept: str = NEW, **more: Any) 
     ],
 )
 async def test_the_client_chooses_the_media_type(client: httpx.AsyncClient, accept: str, kind: str | None) -> None:
-    answer = await client.post("/graphql", json={"query": "{ __typename }"}, headers={"accept": accept.encode()})
+    answer = await client.post("/graphql", json={"query": "{ __typename }"}, headers=[(b"accept", accept.encode())])
     assert answer.status_code == (200 if kind else 406)
     assert kind is None or answer.headers["content-type"] == f"{kind}; charset=utf-8"
 
