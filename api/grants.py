@@ -38,7 +38,7 @@ from tenants.sessions import Code, Person, Session, code_hash
 from tenants.signing import ALGORITHM, LEEWAY
 
 LIFE = 600  # seconds of an access token
-ASSERTION_LIFE = 600  # seconds that a client's assertion may be good for
+ASSERTION_LIFE = 3600  # seconds that a client's assertion may be good for; Authlib's client makes them so long
 PROOFS = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"]
 OWN_PROOFS = PROOFS[1:]
 ASSERTION_ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA", "Ed25519"]

@@ -127,7 +127,7 @@ async def issue(site: Site, form: Parameters, authorization: str | None, device:
     answer = Grants(loaded).token(Asked("POST", f"{loaded.issuer}/oauth/token", form, authorization))
     async with control_transaction(site.database) as door:
         if answer.status == 200:
-            await write(door.raw, loaded, code, reaction)
+            await write(door.raw, loaded, code, reaction, device)
         elif answer.error == "invalid_grant":
             await end_family(door.raw, loaded, reaction)
     return answer
@@ -149,13 +149,15 @@ async def react(site: Site, loaded: Loaded, presented: tuple[UUID, int, bytes], 
     return reaction
 
 
-async def write(connection: asyncpg.Connection, loaded: Loaded, code: str | None, reaction: str | None) -> None:
+async def write(
+    connection: asyncpg.Connection, loaded: Loaded, code: str | None, reaction: str | None, device: str
+) -> None:
     """Raises Lost, and so takes everything back, where a row is no longer as it was loaded."""
     kept = True
     if loaded.assertion:
         kept = await sessions.spend_token(connection, *loaded.assertion)
     if loaded.code and code and loaded.session_id:
-        kept = kept and await sessions.spend_code(connection, code, loaded.session_id)
+        kept = kept and await sessions.spend_code(connection, code, loaded.session_id, device)
     elif loaded.session and reaction == "rotate":
         kept = kept and await sessions.rotate(connection, loaded.session.id, loaded.session.n)
     if not kept:
@@ -349,7 +351,7 @@ async def authorize(request: Request) -> Response:
     if not expected or not secrets.compare_digest(form.get("form_token", "").encode(), expected.encode()):
         return visit.page(problem="expired", email=form.get("email", ""), status=400)
     if "ticket" in form:
-        return await enter_chosen(request, visit, form)
+        return await enter_chosen(visit, form)
     email = form.get("email", "")
     try:
         address = request.client.host if request.client else ""
@@ -364,7 +366,7 @@ async def authorize(request: Request) -> Response:
     if not found:
         return visit.page(problem="no_company", email=email, status=403)
     if len(found) == 1:
-        return await enter(request, visit, found[0])
+        return await enter(visit, found[0])
     page = company_page(**visit.frame, ticket=ticket_of(visit, account_id), memberships=found)
     return visit.with_form_cookie(page)
 
@@ -396,7 +398,7 @@ async def arrive(request: Request) -> Visit | Response:
     return Visit(site, loaded.client.row, query, grants, asked, grant, language, action, form_token)
 
 
-async def enter_chosen(request: Request, visit: Visit, form: Mapping[str, str]) -> Response:
+async def enter_chosen(visit: Visit, form: Mapping[str, str]) -> Response:
     issuer = visit.site.settings.public_url
     try:
         claims = visit.site.signing.verify(form["ticket"], TICKET, issuer, f"{issuer}/oauth/authorize")
@@ -408,7 +410,7 @@ async def enter_chosen(request: Request, visit: Visit, form: Mapping[str, str]) 
     chosen = next((each for each in found if str(each.id) == form.get("membership")), None)
     if chosen is None:
         return visit.page(problem="expired", status=400)
-    return await enter(request, visit, chosen)
+    return await enter(visit, chosen)
 
 
 def ticket_of(visit: Visit, account_id: UUID) -> str:
@@ -426,13 +428,11 @@ def ticket_of(visit: Visit, account_id: UUID) -> str:
     return visit.site.signing.sign(TICKET, claims)
 
 
-async def enter(request: Request, visit: Visit, membership: Membership) -> Response:
+async def enter(visit: Visit, membership: Membership) -> Response:
     """Back to the client with a code."""
     answer = visit.grants.authorization(visit.asked, membership, visit.grant)
     async with control_transaction(visit.site.database) as door:
-        await sessions.save_code(
-            door.raw, **visit.grants.loaded.new_code, membership_id=membership.id, device=device_of(request)
-        )
+        await sessions.save_code(door.raw, **visit.grants.loaded.new_code, membership_id=membership.id)
     return RedirectResponse(answer.headers["Location"], 303, NO_STORE)
 
 

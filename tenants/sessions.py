@@ -32,10 +32,10 @@ LIVING: LiteralString = """join membership m on m.id = t.membership_id
 join company c on c.id = m.company_id and c.status = 'active'
 join account a on a.id = m.account_id and a.status = 'active'"""
 SAVE_CODE: LiteralString = """insert into authorization_code
- (hash, client_id, membership_id, redirect_uri, scope, nonce, code_challenge, device, signed_in_at, expires_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
+ (hash, client_id, membership_id, redirect_uri, scope, nonce, code_challenge, signed_in_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"""
 FIND_CODE: LiteralString = (
-    "select t.client_id, t.membership_id, t.redirect_uri, t.scope, t.nonce, t.code_challenge, t.device, "
+    "select t.client_id, t.membership_id, t.redirect_uri, t.scope, t.nonce, t.code_challenge, "
     "t.signed_in_at, t.expires_at, t.session_id, "
     + PERSON
     + " from authorization_code t "
@@ -43,9 +43,9 @@ FIND_CODE: LiteralString = (
     + " where hash = $1"
 )
 SPEND_CODE: LiteralString = """with spent as (update authorization_code set session_id = $2
- where hash = $1 and session_id is null returning membership_id, client_id, scope, device, signed_in_at)
+ where hash = $1 and session_id is null returning membership_id, client_id, scope, signed_in_at)
 insert into session (id, membership_id, client_id, scope, device, signed_in_at)
-select $2, membership_id, client_id, scope, device, signed_in_at from spent returning id"""
+select $2, membership_id, client_id, scope, $3, signed_in_at from spent returning id"""
 FIND_SESSION: LiteralString = (
     "select t.id, t.client_id, t.membership_id, t.scope, t.device, t.n, t.signed_in_at, t.rotated_at, t.revoked_at, "
     + PERSON
@@ -87,7 +87,6 @@ class Code:
     scope: str
     nonce: str | None
     code_challenge: str
-    device: str
     signed_in_at: datetime
     expires_at: datetime
     session_id: UUID | None  # what it was spent on
@@ -161,11 +160,10 @@ async def save_code(
     scope: str,
     nonce: str | None,
     code_challenge: str,
-    device: str,
 ) -> None:
     now = datetime.now(UTC)
     await connection.execute(
-        SAVE_CODE, code_hash(code), client_id, membership_id, redirect_uri, scope, nonce, code_challenge, device,
+        SAVE_CODE, code_hash(code), client_id, membership_id, redirect_uri, scope, nonce, code_challenge,
         now, now + CODE_LASTS,
     )  # fmt: skip
 
@@ -175,9 +173,9 @@ async def find_code(connection: asyncpg.Connection, code: str) -> Code | None:
     return Code(**with_person(row)) if row else None
 
 
-async def spend_code(connection: asyncpg.Connection, code: str, session_id: UUID) -> bool:
+async def spend_code(connection: asyncpg.Connection, code: str, session_id: UUID, device: str) -> bool:
     """Begins the session. False: somebody else has spent the code meanwhile."""
-    return await connection.fetchval(SPEND_CODE, code_hash(code), session_id) is not None
+    return await connection.fetchval(SPEND_CODE, code_hash(code), session_id, device) is not None
 
 
 async def find_session(connection: asyncpg.Connection, session_id: UUID) -> Session | None:

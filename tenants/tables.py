@@ -156,7 +156,6 @@ authorization_code = Table(
     words("scope"),
     Column("nonce", Text),
     words("code_challenge"),  # S256
-    words("device"),
     moment("signed_in_at"),
     moment("expires_at"),
     Column("session_id", Uuid),  # what it was spent on
@@ -170,7 +169,7 @@ session = Table(  # a family of refresh tokens; the token number n is an HMAC ov
     owned("membership_id", "membership", nullable=False),
     words("client_id"),
     words("scope"),
-    words("device"),  # User-Agent at sign-in
+    words("device"),  # User-Agent of who fetched the first token
     Column("n", Integer, nullable=False, server_default="0"),  # the newest token
     moment("signed_in_at"),
     moment("rotated_at"),

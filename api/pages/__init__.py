@@ -34,7 +34,7 @@ button.choice { margin-top: 8px; text-align: start; color: var(--text); backgrou
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px }
 [role=alert] { margin: 0 0 16px; padding: 12px; color: var(--needs); background: var(--needs-tint);
   border-radius: 8px; font-weight: 500 }
-footer { display: flex; gap: 8px; margin-top: 24px }
+footer { display: flex; gap: 8px; margin: 24px -8px 0 }
 footer a, footer span { padding: 10px 8px; min-height: 44px }
 a { color: var(--link); text-underline-offset: 0.2em }
 footer span { color: var(--quiet) }

@@ -141,6 +141,19 @@ async def test_another_device_does_not_get_the_lost_answer(site: Starlette, emai
     assert (await app.refresh()).json()["error"] == "invalid_grant"  # the family is over for both
 
 
+async def test_the_device_is_who_fetches_tokens_not_the_browser_that_signed_in(
+    instance: Instance, site: Starlette, browser: httpx.AsyncClient, email: str
+) -> None:
+    native = await clients.create_app(instance.database, "Native", [CALLBACK], ["openid"], public=True)
+    trip = Trip(native.client_id, CALLBACK)
+    form = trip.exchange(trip.code(await trip.sign_in(browser, email)))
+    async with visitor(site, headers={"User-Agent": "native/1.0"}) as program:
+        first = (await program.post("/oauth/token", data=form)).json()["refresh_token"]
+        ask = {"grant_type": "refresh_token", "client_id": native.client_id, "refresh_token": first}
+        children = [(await program.post("/oauth/token", data=ask)).json()["refresh_token"] for _ in range(3)]
+    assert len(set(children)) == 1
+
+
 async def test_an_old_refresh_token_ends_the_family(site: Starlette, email: str) -> None:
     app = await App(site).sign_in(email)
     stolen = app.cookie
