@@ -188,6 +188,7 @@ class Request:
         values = [read(self.inputs) for read in plan.reads]
         async with self.rows() as door:
             record = await door.raw.fetchrow(plan.sql, *values)
+        self.bill.settle(plan.nodes(self.inputs) // 100, sum(map(len, record)))
         compiled = [key for key in plan.keys if key is not None]
         texts = {key: text.encode() for key, text in zip(compiled, record, strict=True)}
         if plan.patches:

@@ -29,6 +29,7 @@ class Limits:
     scan: int = 500  # rows that a count or a total is taken for in the estimate
     capacity: int = 10_000  # points a client may owe
     leak: int = 1_000  # points a second that are forgiven
+    refund: int = 20_000  # bytes of an answer that stand for a point, of those that were charged for its rows
     parse: int = 50
     compile: int = 100
     execute: int = 20  # each root field that Strawberry executes
@@ -92,13 +93,21 @@ class Bill:
     buckets: Buckets
     client: Hashable
     requested: int = 0
+    refunded: int = 0
 
     def charge(self, points: int) -> None:
         self.requested += points
         self.buckets.charge(self.client, points)
 
+    def settle(self, charged: int, size: int) -> None:
+        """Gives back what the rows were charged beyond what an answer of `size` bytes costs: an estimate takes every
+        list to be as long as it may be."""
+        back = max(charged - size // self.buckets.limits.refund, 0)
+        self.refunded += back
+        self.buckets.charge(self.client, -back)
+
     def shown(self) -> dict[str, int]:
         limits = self.buckets.limits
         available = int(limits.capacity - self.buckets.owes(self.client))
-        cost = {"requested": self.requested, "available": available, "capacity": limits.capacity}
-        return cost | {"restoreRate": limits.leak}
+        cost = {"requested": self.requested, "actual": self.requested - self.refunded, "available": available}
+        return cost | {"capacity": limits.capacity, "restoreRate": limits.leak}

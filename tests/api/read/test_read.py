@@ -417,6 +417,14 @@ def test_counts_stop_one_after_the_limit(db: Any) -> None:
     assert json.loads(answer.body)["data"]["products"]["totalCount"] == 301
 
 
+def test_rows_that_were_charged_and_did_not_come_are_refunded(db: Any) -> None:
+    reader = Reader(MODEL, Limits(), SECRET)
+    query = "{ products(first: 100) { nodes { id stockLevels { onHand } } } }"
+    answers = [json.loads(wait(reader.answer(query, rows_of(db), CALLERS["manager"])).body) for _ in range(2)]
+    cost = answers[1]["extensions"]["cost"]
+    assert cost["requested"] > 90 > 3 > cost["actual"] >= 1
+
+
 def test_a_client_that_asks_too_much_waits_and_others_do_not(db: Any) -> None:
     now = [0.0]
     reader = Reader(MODEL, Limits(capacity=200, leak=10), SECRET)
@@ -428,7 +436,9 @@ def test_a_client_that_asks_too_much_waits_and_others_do_not(db: Any) -> None:
 
     code, first = status(CALLERS["manager"])
     assert code == 200
-    assert first["extensions"]["cost"] == {"requested": 151, "available": 49, "capacity": 200, "restoreRate": 10}
+    assert first["extensions"]["cost"] == {
+        "requested": 151, "actual": 151, "available": 49, "capacity": 200, "restoreRate": 10,
+    }  # fmt: skip
     code, refused = status(CALLERS["manager"], "{ products(first: 8) { nodes { id } } }")
     assert code == 429
     assert codes(refused) == {"RATE_LIMITED"}
