@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from domain.entry import Entry
+from domain.inventory import commands as inventory
 from domain.masterdata import commands as masterdata
+from domain.purchasing import commands as purchasing
 from domain.sales import commands as sales
 
 COMMANDS = {
@@ -16,6 +18,18 @@ COMMANDS = {
     ),
     "masterdata.save_products": Entry(masterdata.SaveProducts, masterdata.save_products, "request", "product.write", 1),
     "masterdata.save_partners": Entry(masterdata.SavePartners, masterdata.save_partners, "request", "partner.write", 1),
+    "inventory.record_opening_stock": Entry(
+        inventory.RecordOpeningStock, inventory.record_opening_stock, "request", "stock.open", 1
+    ),
+    "inventory.adjust_stock": Entry(inventory.AdjustStock, inventory.adjust_stock, "request", "stock.adjust"),
+    "inventory.record_count": Entry(inventory.RecordCount, inventory.record_count, "fact", "stock.count", 1),
+    "inventory.close_discrepancy": Entry(
+        inventory.CloseDiscrepancy, inventory.close_discrepancy, "request", "discrepancy.close"
+    ),
+    "purchasing.place_purchase_order": Entry(
+        purchasing.PlacePurchaseOrder, purchasing.place_purchase_order, "request", "purchase.order"
+    ),
+    "purchasing.record_receipt": Entry(purchasing.RecordReceipt, purchasing.record_receipt, "fact", "purchase.receive"),
     "sales.place_sales_order": Entry(sales.PlaceSalesOrder, sales.place_sales_order, "request", "sales.order"),
     "sales.confirm_sales_order": Entry(sales.ConfirmSalesOrder, sales.confirm_sales_order, "request", "sales.order"),
     "sales.ship_sales_order": Entry(sales.ShipSalesOrder, sales.ship_sales_order, "request", "sales.ship", hot=True),
@@ -23,6 +37,9 @@ COMMANDS = {
     "sales.sell_now": Entry(sales.SellNow, sales.sell_now, "request", "sales.ship", hot=True),
     "sales.record_handover": Entry(sales.RecordHandover, sales.record_handover, "fact", "sales.ship", hot=True),
     "sales.record_return": Entry(sales.RecordReturn, sales.record_return, "request", "sales.return"),
+    "sales.release_short_reservations": Entry(
+        sales.ReleaseShortReservations, sales.release_short_reservations, "request", "sales.order"
+    ),
 }
 
 CATALOGUE = {name: replace(entry, name=name) for name, entry in COMMANDS.items()}

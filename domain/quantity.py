@@ -11,6 +11,7 @@ from domain.errors import Refused
 
 ZERO = Decimal(0)
 SCALE = 6  # decimals a stored quantity can have
+LIMIT = Decimal(10) ** 12
 _number = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,8})?").fullmatch
 
 
@@ -44,14 +45,18 @@ def to_stock(quantity: Decimal, factor: Factor, decimals: int, field: str) -> De
     """A line's quantity in the product's stock unit, exactly.
 
     Refuses: quantity_not_positive, quantity_not_whole (more decimals than the stock unit has; 0.5 of an integer unit,
-    or a third of a case of ten).
+    or a third of a case of ten), too_many_decimals, quantity_too_large.
     """
     if quantity <= 0:
         raise Refused("quantity_not_positive", field, quantity=quantity)
+    if decimals_of(quantity) > SCALE:
+        raise Refused("too_many_decimals", field, quantity=quantity, decimals=SCALE)
     with localcontext(Context(prec=40)) as context:
         stock = (quantity * factor.numerator / factor.denominator).normalize()
         if context.flags[Inexact] or decimals_of(stock) > decimals:
             raise Refused("quantity_not_whole", field, quantity=quantity, factor=str(factor), decimals=decimals)
+    if stock >= LIMIT:
+        raise Refused("quantity_too_large", field, quantity=quantity)
     return stock + ZERO
 
 

@@ -1,32 +1,42 @@
 """The stock ledger: the only place that writes moves, balances and their value.
 
-A handler puts `shelf(…)` into its LOAD and `POST` into its WRITE, opens a `Shelf` over what was loaded, and posts
+A handler puts `shelf(…)` into its LOAD and `POST` into its WRITE, opens a shelf over what was loaded, and posts
 documents on it. Locks are taken in one order everywhere: the pools, then the balances, each by key. The pool row of a
 product is the lock for everything that is decided about its stock.
+
+A posted count is an anchor: what was found at its moment stands. What is entered later with an earlier time changes
+what the books had said for that moment, so it also gives the count a further move, opposite to its own. The balance
+keeps the moment of its last count, so only who posts before it has to look for the counts.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, LiteralString
 from uuid import UUID
 
 from domain import sql
 from domain.base import NIL
+from domain.command import dated
 from domain.errors import Refused
 from domain.ids import derived_id
 from domain.inventory.places import CUSTOMER, LOSS, SUPPLIER
 from domain.inventory.tables import discrepancy, stock_balance, stock_document, stock_move
 from domain.masterdata.tables import product
 from domain.quantity import ONE, ZERO, Factor
-from domain.tx import Sheet, Tx
+from domain.tx import Run, Sheet, Tx
 from domain.valuation import rules as valuation
 from domain.valuation.rules import Pool
 from domain.valuation.tables import cost_pool, revaluation
 
-__all__ = ["CUSTOMER", "GIVEN", "LOSS", "POST", "SUPPLIER", "Good", "Place", "Posting", "Shelf", "shelf"]
+__all__ = [
+    "CUSTOMER", "GIVEN", "LOSS", "POST", "SUPPLIER", "Count", "Good", "Place", "Posting", "Shelf", "day_of", "earliest",
+    "open_shelf", "shelf",
+]  # fmt: skip
+
+LATEST = datetime.max.replace(tzinfo=UTC)
+FURTHER = 1000  # a count's further moves: their positions are the line's + 1000, + 2000, … (COUNTS looks for them)
 
 GIVEN: LiteralString = """select product_id, location_id
  from jsonb_to_recordset($2::jsonb -> 'places') as w(product_id uuid, location_id uuid)"""
@@ -36,10 +46,10 @@ def shelf(wanted: LiteralString = GIVEN) -> tuple[sql.Part | sql.Source, ...]:
     """Load parts for the products and locations that `wanted` selects (product_id, location_id); its pools and
     balances are locked. Columns that decide must come from `wanted` by references that never change."""
     goods = sql.columns(product, "p", "id", "sku", "name", "kind", "active", "unit_id", "price", "reference_cost")
-    pools = sql.columns(cost_pool, "c", "product_id", "scope_id", "quantity", "value", "last_cost")
+    pools = sql.columns(cost_pool, "c", "product_id", "scope_id", "quantity", "value", "last_cost", "last_average")
     balances = sql.columns(
         stock_balance, "b", "product_id", "lot_id", "owner_id", "location_id", "on_hand", "quantity2", "reserved",
-        "negative_ok",
+        "negative_ok", "counted_at",
     )  # fmt: skip
     return (
         sql.Source("wanted", wanted),
@@ -74,10 +84,21 @@ POST = (
     sql.insert(stock_document, without=("created_at",)),
     sql.insert(stock_move, without=("recorded_at",)),
     sql.insert(stock_balance, "new_balance"),
-    sql.update(stock_balance, ("on_hand", "quantity2", "reserved", "negative_ok"), "balance"),
-    sql.update(cost_pool, ("quantity", "value", "last_cost"), "pool"),
+    sql.update(stock_balance, ("on_hand", "quantity2", "reserved", "negative_ok", "counted_at"), "balance"),
+    sql.update(cost_pool, ("quantity", "value", "last_cost", "last_average"), "pool"),
     sql.insert(revaluation),
     sql.insert(discrepancy, without=("status", "note", "opened_at", "closed_at", "closed_by")),
+)
+COUNTS = sql.statement(
+    sql.rows(
+        "counts",
+        """select l.document_id, l.position, l.product_id, l.location_id, l.counted_at,
+ (select count(*) from stock_move m where m.document_id = l.document_id and m.position % 1000 = l.position
+  and m.position > 1000) as further
+ from jsonb_to_recordset($2::jsonb -> 'counted') as w(product_id uuid, location_id uuid, since timestamptz)
+ join stock_count_line l on l.product_id = w.product_id and l.location_id = w.location_id and l.counted_at >= w.since
+ order by l.counted_at, l.document_id, l.position""",
+    )
 )
 
 
@@ -132,13 +153,25 @@ class Balance:
     quantity2: Decimal | None = None
     reserved: Decimal = ZERO
     negative_ok: bool = False
+    counted_at: datetime | None = None
 
     @property
     def available(self) -> Decimal:
         return self.on_hand - self.reserved
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A line of a posted count. `further`: how many moves it was given for what was entered after it."""
+
+    document_id: UUID
+    position: int
+    counted_at: datetime
+    further: int = 0
+
+
 Key = tuple[UUID, UUID, UUID, UUID]  # product, lot, owner, location
+Spot = tuple[UUID, UUID]  # product, location
 
 
 def decimal(text: str | None) -> Decimal | None:
@@ -154,6 +187,8 @@ class Shelf:
         self.places = {place.id: place for place in map(place_from, loaded["places"])}
         self.pools = tx.sheet({(p.product_id, p.scope_id): p for p in map(pool_from, loaded["pools"])})
         self.balances: Sheet[Key, Balance] = tx.sheet({key(b): b for b in map(balance_from, loaded["balances"])})
+        self.counts: Sheet[Spot, tuple[Count, ...]] = tx.sheet({})
+        self.since = LATEST  # moves that count from before it may not be posted: their counts were not looked for
 
     def good(self, product_id: UUID, where: str) -> Good:
         """Refuses: not_found."""
@@ -191,6 +226,25 @@ class Shelf:
         balance = self.balance(good.id, place.id)
         self.put(replace(balance, reserved=balance.reserved - quantity))
 
+    def worth(self, good: Good, quantity: Decimal) -> Decimal:
+        """Value of goods that come in at today's average."""
+        return valuation.worth(self.pool(good.id), quantity, good.reference_cost)
+
+    def counted(self, good: Good, place: Place, count: Count) -> None:
+        """A count was posted here."""
+        spot, balance = (good.id, place.id), self.balance(good.id, place.id)
+        counts = (*(self.counts.get(spot) or ()), count)
+        self.counts.put(spot, tuple(sorted(counts, key=lambda one: one.counted_at)))
+        last = max(count.counted_at, balance.counted_at or count.counted_at)
+        self.put(replace(balance, counted_at=last))
+
+    def count_after(self, spot: Spot, moment: datetime, *, recount: bool) -> Count | None:
+        """The first count that what happens at this moment comes before. Two counts of one moment: both stand."""
+        for count in self.counts.get(spot) or ():
+            if count.counted_at > moment or (count.counted_at == moment and not recount):
+                return count
+        return None
+
     def rows(self) -> dict[str, Any]:
         """For `tx.write`: balances and pools that came to be or changed."""
         return {
@@ -198,6 +252,43 @@ class Shelf:
             "balance": self.balances.changed(),
             "pool": self.pools.changed(),
         }
+
+
+async def open_shelf(tx: Tx, loaded: Mapping[str, Sequence[Mapping[str, Any]]], since: datetime) -> Shelf:
+    """A shelf to post on. `since`: the earliest moment that a move of the calls counts from. Where goods were counted
+    after it, the counts are read as well: now that the balances are locked, nobody adds one."""
+    shelf = Shelf(tx, loaded)
+    shelf.since = since
+    counted = [
+        {"product_id": balance.product_id, "location_id": balance.location_id, "since": since}
+        for balance in shelf.balances.loaded.values()
+        if balance.counted_at and balance.counted_at >= since
+    ]
+    if counted:
+        found: dict[Spot, tuple[Count, ...]] = {}
+        for row in (await tx.load(COUNTS, {"counted": counted}))["counts"]:
+            spot = UUID(row["product_id"]), UUID(row["location_id"])
+            found[spot] = (*found.get(spot, ()), count_from(row))
+        shelf.counts = tx.sheet(found)
+    return shelf
+
+
+def earliest(tx: Tx, *, inward: bool) -> datetime:
+    """For `open_shelf`, of commands that have a date."""
+    return min((moment_of(run, inward=inward)[1] for run in tx.fresh), default=LATEST)
+
+
+def day_of(run: Run, *, inward: bool) -> date:
+    """For the number, asked for before anything is decided."""
+    return moment_of(run, inward=inward)[0]
+
+
+def moment_of(run: Run, *, inward: bool) -> tuple[date, datetime]:
+    """A date in the future counts as today here, and is refused when it is decided."""
+    try:
+        return dated(run.cmd.document_on, run.call.occurred_at, run.caller.company.time_zone, inward=inward)
+    except Refused:
+        return run.call.occurred_at.date(), run.call.occurred_at
 
 
 def short(good: Good, place: Place, balance: Balance, wanted: Decimal, where: str) -> Refused:
@@ -209,7 +300,10 @@ def short(good: Good, place: Place, balance: Balance, wanted: Decimal, where: st
 
 @dataclass
 class Posting:
-    """One stock document and the moves under it. `fact`: it has happened, so nothing is refused for stock."""
+    """One stock document and the moves under it. `fact`: it has happened, so nothing is refused for stock.
+
+    `scattered`: its moves are at several places; `at` says where, and when, the next ones are.
+    """
 
     shelf: Shelf
     id: UUID
@@ -224,23 +318,29 @@ class Posting:
     partner_id: UUID | None = None
     external_number: str | None = None
     reason: str = ""
+    scattered: bool = False
     position: int = field(default=0, init=False)
+    reports: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         tx = self.shelf.tx
         tx.rows["stock_document"].append(
             {
                 "id": self.id, "number": self.number, "external_number": self.external_number, "kind": self.kind,
-                "order_id": self.order_id, "partner_id": self.partner_id, "location_id": self.place.id,
-                "document_on": self.document_on, "effective_at": self.effective_at, "reason": self.reason,
-                "command_id": self.command_id,
+                "order_id": self.order_id, "partner_id": self.partner_id,
+                "location_id": None if self.scattered else self.place.id, "document_on": self.document_on,
+                "effective_at": self.effective_at, "reason": self.reason, "command_id": self.command_id,
             }
         )  # fmt: skip
         tx.changed("stock_document", self.id, bucket=self.place.bucket)
         if self.partner_id:
             tx.changed("stock_document", self.id, bucket=f"party:{self.partner_id}")
 
-    @cached_property
+    def at(self, place: Place, effective_at: datetime) -> None:
+        self.place, self.effective_at = place, effective_at
+        self.shelf.tx.changed("stock_document", self.id, bucket=place.bucket)
+
+    @property
     def lenient(self) -> bool:
         return self.fact or self.place.negative != "forbid"
 
@@ -252,15 +352,20 @@ class Posting:
         Refuses, unless lenient: insufficient_stock. A fact beyond what is here opens a discrepancy.
         """
         shelf, before = self.shelf, self.shelf.balance(good.id, self.place.id)
-        after = replace(before, on_hand=before.on_hand - quantity, reserved=before.reserved - held)
-        if after.available < 0:
+        count = self.count_after(good)
+        left = before.on_hand if count else before.on_hand - quantity
+        after = replace(before, on_hand=left, reserved=before.reserved - held)
+        if after.available < 0 and count is None:
             if not self.lenient:
                 raise short(good, self.place, replace(before, reserved=after.reserved), quantity, where)
             self.report_shortage(good, before, after)
         shelf.put(after)
         value, pool = valuation.issue(shelf.pool(good.id), quantity, good.reference_cost)
-        shelf.pools.put((good.id, NIL), pool)
         self.move(good, self.place.id, to, quantity, value, line_id)
+        if count:  # it had missed them already: they come back from the loss as they left
+            self.correct(count, good, LOSS, self.place.id, quantity, value)
+        else:
+            shelf.pools.put((good.id, NIL), pool)
         return value
 
     def bring_in(
@@ -269,7 +374,8 @@ class Posting:
     ) -> None:  # fmt: skip
         """Goods arrive at this place at a value in the company's currency."""
         shelf, before = self.shelf, self.shelf.balance(good.id, self.place.id)
-        shelf.put(replace(before, on_hand=before.on_hand + quantity))
+        count = self.count_after(good)
+        shelf.put(before if count else replace(before, on_hand=before.on_hand + quantity))
         gap, pool = valuation.receive(shelf.pool(good.id), quantity, value, priced=priced)
         shelf.pools.put((good.id, NIL), pool)
         position = self.move(good, come_from, self.place.id, quantity, value, line_id)
@@ -281,19 +387,51 @@ class Posting:
                     "command_id": self.command_id,
                 }
             )  # fmt: skip
+        if count:  # it had found them already, as a surplus, or missed so much less
+            value, pool = valuation.issue(pool, quantity, good.reference_cost)
+            shelf.pools.put((good.id, NIL), pool)
+            self.correct(count, good, self.place.id, LOSS, quantity, value)
+
+    def count_after(self, good: Good) -> Count | None:
+        assert self.effective_at >= self.shelf.since, "counts that this comes before were not looked for"
+        spot = good.id, self.place.id
+        return self.shelf.count_after(spot, self.effective_at, recount=self.kind == "count")
+
+    def correct(
+        self, count: Count, good: Good, source: UUID, target: UUID, quantity: Decimal, value: Decimal
+    ) -> None:  # fmt: skip
+        """A further move of a posted count. Its number cannot be taken meanwhile: it is that of a product and place
+        whose balance is locked."""
+        further = count.further + 1
+        self.row(
+            count.document_id, count.position + FURTHER * further, good, source, target, quantity, value,
+            count.counted_at, None,
+        )  # fmt: skip
+        spot = good.id, self.place.id
+        self.shelf.counts.put(
+            spot,
+            tuple(replace(one, further=further) if one == count else one for one in self.shelf.counts[spot]),
+        )
+        self.shelf.tx.changed("stock_document", count.document_id, bucket=self.place.bucket)
 
     def move(
         self, good: Good, source: UUID, target: UUID, quantity: Decimal, value: Decimal, line_id: UUID | None
     ) -> int:
         self.position += 1
+        self.row(self.id, self.position, good, source, target, quantity, value, self.effective_at, line_id)
+        return self.position
+
+    def row(
+        self, document_id: UUID, position: int, good: Good, source: UUID, target: UUID, quantity: Decimal,
+        value: Decimal, effective_at: datetime, line_id: UUID | None,
+    ) -> None:  # fmt: skip
         self.shelf.tx.rows["stock_move"].append(
             {
-                "document_id": self.id, "position": self.position, "product_id": good.id, "lot_id": NIL,
+                "document_id": document_id, "position": position, "product_id": good.id, "lot_id": NIL,
                 "owner_id": NIL, "from_location_id": source, "to_location_id": target, "quantity": quantity,
-                "value": value, "effective_at": self.effective_at, "line_id": line_id, "command_id": self.command_id,
+                "value": value, "effective_at": effective_at, "line_id": line_id, "command_id": self.command_id,
             }
         )  # fmt: skip
-        return self.position
 
     def report_shortage(self, good: Good, before: Balance, after: Balance) -> None:
         if after.on_hand < 0:
@@ -304,7 +442,8 @@ class Posting:
 
     def report(self, kind: str, good: Good, quantity: Decimal, line_id: UUID | None = None) -> None:
         """Open a discrepancy for somebody to look at."""
-        id = derived_id(self.id, kind, good.id, self.position)
+        self.reports += 1
+        id = derived_id(self.id, "discrepancy", self.reports)
         self.shelf.tx.rows["discrepancy"].append(
             {
                 "id": id, "kind": kind, "document_id": self.id, "product_id": good.id, "location_id": self.place.id,
@@ -336,7 +475,7 @@ def place_from(row: Mapping[str, Any]) -> Place:
 def pool_from(row: Mapping[str, Any]) -> Pool:
     return Pool(
         UUID(row["product_id"]), UUID(row["scope_id"]), Decimal(row["quantity"]), Decimal(row["value"]),
-        decimal(row["last_cost"]),
+        decimal(row["last_cost"]), decimal(row["last_average"]),
     )  # fmt: skip
 
 
@@ -344,4 +483,11 @@ def balance_from(row: Mapping[str, Any]) -> Balance:
     return Balance(
         UUID(row["product_id"]), UUID(row["lot_id"]), UUID(row["owner_id"]), UUID(row["location_id"]),
         Decimal(row["on_hand"]), decimal(row["quantity2"]), Decimal(row["reserved"]), row["negative_ok"],
+        datetime.fromisoformat(row["counted_at"]) if row["counted_at"] else None,
+    )  # fmt: skip
+
+
+def count_from(row: Mapping[str, Any]) -> Count:
+    return Count(
+        UUID(row["document_id"]), row["position"], datetime.fromisoformat(row["counted_at"]), row["further"]
     )  # fmt: skip

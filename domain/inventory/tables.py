@@ -59,6 +59,7 @@ stock_balance = table(
     quantity("quantity2", null=True),
     quantity("reserved", default="0"),
     flag("negative_ok"),
+    moment("counted_at", null=True),  # of the last count here: what is entered with an earlier time has to look for it
     check("on_hand", "on_hand >= 0 or negative_ok"),
     check("reserved", "reserved >= 0 and (reserved <= on_hand or negative_ok)"),
     Index(None, "location_id"),
@@ -94,7 +95,7 @@ discrepancy = table(
     moment("opened_at", default="now()"),
     moment("closed_at", null=True),
     ref("closed_by", null=True),
-    one_of("kind", "over_receipt", "negative_stock", "reserved_short"),
+    one_of("kind", "over_receipt", "negative_stock", "reserved_short", "order_closed"),
     one_of("status", "open", "closed"),
     Index("discrepancy_open_idx", "opened_at", "id", postgresql_where=text("status = 'open'")),
     Index(None, "product_id"),

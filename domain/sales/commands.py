@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 from domain import money, sql
@@ -19,7 +19,6 @@ from domain.sales import rules
 from domain.sales.rules import Line, Order
 from domain.sales.tables import sales_order, sales_order_line
 from domain.tx import Outcome, Run, Sheet, Tx
-from domain.valuation.rules import portion, unit_cost
 
 # --- commands ---
 
@@ -126,15 +125,24 @@ class RecordReturn:
     note: Note = ""
 
 
+@command
+class ReleaseShortReservations:
+    """Fewer goods are here than were promised: the latest orders give their reservations back."""
+
+    product_id: UUID
+    location_id: UUID
+
+
 # --- what is loaded and written ---
 
 PARTNERS = sql.rows(
     "partners",
     "select id from partner where id in (select jsonb_array_elements_text($2::jsonb -> 'partners')::uuid) and active",
 )
+ORDER = "select id, number, partner_id, location_id, status, document_on, shipments from sales_order"
 ORDERS = sql.rows(
     "orders",
-    """select id, number, partner_id, location_id, status, document_on, shipments from sales_order
+    f"""{ORDER}
  where id in (select jsonb_array_elements_text($2::jsonb -> 'orders')::uuid) order by id for no key update""",
 )
 LINE = sql.columns(
@@ -158,6 +166,27 @@ OF_ORDERS = """select l.product_id, o.location_id from sales_order o join sales_
 
 LOAD_NEW = sql.statement(PARTNERS, *ledger.shelf())
 LOAD_ORDERS = sql.statement(ORDERS, LINES, *ledger.shelf(OF_ORDERS))
+# the orders first, like everybody: who holds the pool and then wants an order may wait for one who holds the order
+HOLDING = """ from sales_order o join sales_order_line l on l.order_id = o.id
+ join jsonb_to_recordset($2::jsonb -> 'places') as w(product_id uuid, location_id uuid)
+  on w.product_id = l.product_id and w.location_id = o.location_id where l.reserved > 0"""
+OF_HOLDING = f"in (select o.id{HOLDING})"
+
+
+def holding(lock: LiteralString) -> sql.Statement:
+    """The orders that have reserved the products at the locations."""
+    return sql.statement(
+        sql.rows("orders", f"{ORDER} where id {OF_HOLDING} order by id for no key update{lock}"),
+        sql.rows(
+            "lines",
+            f"""select {LINE} from sales_order_line l where l.reserved > 0 and l.order_id {OF_HOLDING}
+ order by l.order_id, l.position for no key update{lock}""",
+        ),
+        *ledger.shelf(),
+    )
+
+
+LOAD_HOLDING, LOAD_HOLDING_NOW = holding(""), holding(" nowait")
 LOAD_RETURN = sql.statement(PARTNERS, SOURCES, *ledger.shelf())
 NEW_ORDER = (
     sql.insert(sales_order, without=("created_at",)),
@@ -269,16 +298,8 @@ def wanted(runs: Sequence[Run]) -> dict[str, Any]:
     }
 
 
-def day_of(run: Run, *, inward: bool) -> date:
-    """For the number, asked for before anything is decided; a date in the future is refused then."""
-    try:
-        return dated(run.cmd.document_on, run.call.occurred_at, run.caller.company.time_zone, inward=inward)[0]
-    except Refused:
-        return run.call.occurred_at.date()
-
-
 async def place_sales_order(tx: Tx) -> None:
-    numbers = tx.numbers("SO", [day_of(run, inward=False) for run in tx.runs])
+    numbers = tx.numbers("SO", [ledger.day_of(run, inward=False) for run in tx.runs])
     loaded = await tx.load(LOAD_NEW, wanted(tx.runs))
     shelf, partners = Shelf(tx, loaded), {row["id"] for row in loaded["partners"]}
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
@@ -308,9 +329,10 @@ async def record_handover(tx: Tx) -> None:
 
 async def sell(tx: Tx, *, fact: bool) -> None:
     """Order, confirmation and shipment of each call in one write."""
-    numbers = tx.numbers("SO", [day_of(run, inward=False) for run in tx.runs])
+    numbers = tx.numbers("SO", [ledger.day_of(run, inward=False) for run in tx.runs])
     loaded = await tx.load(LOAD_NEW, wanted(tx.runs))
-    shelf, partners = Shelf(tx, loaded), {row["id"] for row in loaded["partners"]}
+    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=False))
+    partners = {row["id"] for row in loaded["partners"]}
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 
     def decide(run: Run) -> Mapping[str, Any]:
@@ -371,7 +393,8 @@ async def confirm_sales_order(tx: Tx) -> None:
 
 async def ship_sales_order(tx: Tx) -> None:
     loaded = await tx.load(LOAD_ORDERS, {"orders": [run.cmd.order_id for run in tx.runs]})
-    shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=False))
+    book = Book(tx, loaded)
 
     def decide(run: Run) -> Mapping[str, Any]:
         cmd: ShipSalesOrder = run.cmd
@@ -424,10 +447,11 @@ async def cancel_sales_order(tx: Tx) -> None:
 
 
 async def record_return(tx: Tx) -> None:
-    numbers = tx.numbers("SR", [day_of(run, inward=True) for run in tx.runs])
+    numbers = tx.numbers("SR", [ledger.day_of(run, inward=True) for run in tx.runs])
     sources = [line.source_line_id for run in tx.runs for line in run.cmd.lines if line.source_line_id]
     loaded = await tx.load(LOAD_RETURN, {**wanted(tx.runs), "sources": sources})
-    shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=True))
+    book = Book(tx, loaded)
     partners = {row["id"] for row in loaded["partners"]}
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 
@@ -461,13 +485,52 @@ def value_back(shelf: Shelf, book: Book, good: Good, line: ReturnLine, row: Mapp
     """The value of its delivery, or today's average where no delivery is named."""
     at = f"lines.{row['position'] - 1}"
     if line.source_line_id is None:
-        pool = shelf.pool(good.id)
-        if pool.quantity > 0:
-            return portion(pool.value, row["ordered"], pool.quantity)
-        return money.value(row["ordered"], unit_cost(pool, good.reference_cost))
+        return shelf.worth(good, row["ordered"])
     source = book.lines.get(line.source_line_id)
     if source is None or source.product_id != good.id:
         raise Refused("not_found", f"{at}.source_line_id", id=line.source_line_id)
     value, after = rules.give_back(source, row["ordered"], f"{at}.quantity")
     book.lines.put(after.id, after)
     return value
+
+
+async def release_short_reservations(tx: Tx) -> None:
+    """Sent after `reserved_short`, by a worker: who holds the pool may not lock orders any more."""
+    spots = [{"product_id": run.cmd.product_id, "location_id": run.cmd.location_id} for run in tx.runs]
+    loaded = await tx.load(LOAD_HOLDING, {"places": spots})
+    shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+    if any(held(book, **spot) != shelf.balance(**spot).reserved for spot in spots):
+        # an order was confirmed while this one waited for its locks; they are held now, so once more is enough, and
+        # without waiting, since that order's shipment may wait for them: run again then
+        loaded = await tx.load(LOAD_HOLDING_NOW, {"places": spots})
+        shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+
+    def decide(run: Run) -> Mapping[str, Any]:
+        cmd: ReleaseShortReservations = run.cmd
+        good, place = shelf.good(cmd.product_id, "product_id"), shelf.place(cmd.location_id)
+        balance = shelf.balance(good.id, place.id)
+        excess = balance.reserved - max(balance.on_hand, ZERO)
+        shrunk: defaultdict[UUID, Decimal] = defaultdict(lambda: ZERO)
+        for order, line, less in rules.shrink(list(holders(book, good.id, place.id)), excess):
+            book.lines.put(line.id, line)
+            shelf.release(good, place, less)
+            shrunk[order.id] += less
+            touched(tx, order.id, place, order.partner_id)
+        for order_id, less in shrunk.items():
+            tx.emit(
+                "reservation_shrunk", order_id=order_id, product_id=good.id, location_id=place.id, quantity=less
+            )  # fmt: skip
+        return {"orders": [{"order_id": id, "quantity": less} for id, less in shrunk.items()]}
+
+    tx.decide(decide)
+    tx.write(WRITE_ORDERS, {**book.rows(), **shelf.rows()})
+
+
+def holders(book: Book, product_id: UUID, location_id: UUID) -> Iterable[tuple[Order, Line]]:
+    for line in book.lines.now.values():
+        if line.product_id == product_id and (order := book.orders[line.order_id]).location_id == location_id:
+            yield order, line
+
+
+def held(book: Book, product_id: UUID, location_id: UUID) -> Decimal:
+    return sum((line.reserved for _, line in holders(book, product_id, location_id)), ZERO)

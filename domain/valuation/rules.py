@@ -22,6 +22,7 @@ class Pool:
     quantity: Decimal
     value: Decimal
     last_cost: Decimal | None = None  # unit cost of the last receipt
+    last_average: Decimal | None = None  # unit cost when it came to hold nothing
 
 
 def portion(value: Decimal, part: Decimal, whole: Decimal, step: Decimal = VALUE) -> Decimal:
@@ -29,11 +30,23 @@ def portion(value: Decimal, part: Decimal, whole: Decimal, step: Decimal = VALUE
     return WIDE.divide(WIDE.multiply(value, part), whole).quantize(step, context=WIDE)
 
 
-def unit_cost(pool: Pool, reference: Decimal | None) -> Decimal:
-    """What one unit more would cost: the average, else the last receipt's cost, else the reference cost, else 0."""
+def unit_cost(pool: Pool, reference: Decimal | None = None) -> Decimal:
+    """What one unit more would cost: the average, else the last one, else the last receipt's, else the reference."""
     if pool.quantity != 0:
         return WIDE.divide(pool.value, pool.quantity)
-    return pool.last_cost if pool.last_cost is not None else reference or ZERO
+    known = (cost for cost in (pool.last_average, pool.last_cost, reference) if cost is not None)
+    return next(known, ZERO)
+
+
+def worth(pool: Pool, quantity: Decimal, reference: Decimal | None = None) -> Decimal:
+    """Value of goods that come in without one of their own: they are like those that are here."""
+    if pool.quantity != 0:
+        return portion(pool.value, quantity, pool.quantity)
+    return at_cost(quantity, unit_cost(pool, reference))
+
+
+def at_cost(quantity: Decimal, cost: Decimal) -> Decimal:
+    return WIDE.multiply(quantity, cost).quantize(VALUE, context=WIDE)
 
 
 def issue(pool: Pool, quantity: Decimal, reference: Decimal | None = None) -> tuple[Decimal, Pool]:
@@ -42,9 +55,10 @@ def issue(pool: Pool, quantity: Decimal, reference: Decimal | None = None) -> tu
         value = portion(pool.value, quantity, pool.quantity)
     else:
         here = max(pool.quantity, ZERO)
-        below = WIDE.multiply(quantity - here, unit_cost(pool, reference)).quantize(VALUE, context=WIDE)
-        value = (pool.value if here else ZERO) + below
-    return value, replace(pool, quantity=pool.quantity - quantity, value=pool.value - value)
+        value = (pool.value if here else ZERO) + at_cost(quantity - here, unit_cost(pool, reference))
+    after = pool.quantity - quantity
+    average = unit_cost(pool).quantize(COST, context=WIDE) if after == 0 else pool.last_average
+    return value, replace(pool, quantity=after, value=pool.value - value, last_average=average)
 
 
 def receive(pool: Pool, quantity: Decimal, value: Decimal, *, priced: bool = True) -> tuple[Decimal, Pool]:
@@ -54,8 +68,13 @@ def receive(pool: Pool, quantity: Decimal, value: Decimal, *, priced: bool = Tru
     cost of goods, as a revaluation. `priced`: its price becomes the last cost.
     """
     after = pool.quantity + quantity
-    cost = WIDE.divide(value, quantity).quantize(COST, context=WIDE) if priced else pool.last_cost
+    cost = WIDE.divide(value, quantity).quantize(COST, context=WIDE)
+    pool = replace(
+        pool,
+        last_cost=cost if priced else pool.last_cost,
+        last_average=cost if after == 0 else pool.last_average,
+    )
     if pool.quantity >= 0:
-        return ZERO, replace(pool, quantity=after, value=pool.value + value, last_cost=cost)
-    worth = portion(value, after, quantity)
-    return worth - pool.value - value, replace(pool, quantity=after, value=worth, last_cost=cost)
+        return ZERO, replace(pool, quantity=after, value=pool.value + value)
+    left = portion(value, after, quantity)
+    return left - pool.value - value, replace(pool, quantity=after, value=left)

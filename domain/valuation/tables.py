@@ -10,7 +10,8 @@ cost_pool = table(
     key("scope_id"),  # NIL: the company; later a warehouse or a lot, by setting
     quantity("quantity", default="0"),
     money("value", default="0"),
-    price("last_cost", null=True),  # unit cost of the last receipt: what an issue below zero is valued at
+    price("last_cost", null=True),  # unit cost of the last receipt
+    price("last_average", null=True),  # unit cost when the pool came to hold nothing: what leaves below zero is worth
     check("value", "quantity <> 0 or value = 0"),
     check("sign", "quantity * value >= 0"),
     busy=True,

@@ -1,0 +1,275 @@
+"""Purchasing: orders and goods receipts."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain import money, sql
+from domain.command import Lines, Note, command, dated
+from domain.errors import Refused
+from domain.ids import derived_id
+from domain.inventory import ledger
+from domain.inventory.ledger import SUPPLIER, Good, Place, Posting, Shelf
+from domain.purchasing import rules
+from domain.purchasing.rules import Arrival, Line, Order
+from domain.purchasing.tables import purchase_order, purchase_order_line
+from domain.quantity import ZERO, Factor, Number, to_stock
+from domain.tx import Run, Sheet, Tx
+
+# --- commands ---
+
+
+@command
+class PurchaseLine:
+    """`unit_id` defaults to the product's stock unit, `unit_price` to what it cost last, else to its reference cost."""
+
+    product_id: UUID
+    quantity: Number
+    unit_id: UUID | None = None
+    unit_price: Number | None = None
+
+
+@command
+class PlacePurchaseOrder:
+    """Goods are ordered from a supplier, to be delivered to a location."""
+
+    order_id: UUID
+    partner_id: UUID
+    location_id: UUID
+    lines: Lines[PurchaseLine]
+    document_on: date | None = None
+    expected_on: date | None = None
+    note: Note = ""
+
+
+@command
+class ReceiptLine:
+    """`quantity` in the product's stock unit, or in `unit_id`."""
+
+    line_id: UUID
+    quantity: Number
+    unit_id: UUID | None = None
+
+
+@command
+class RecordReceipt:
+    """Goods of a purchase order have arrived: a fact, taken in whatever the order says. `location_id`: where they are,
+    if not where the order wanted them."""
+
+    document_id: UUID
+    order_id: UUID
+    lines: Lines[ReceiptLine]
+    location_id: UUID | None = None
+    document_on: date | None = None
+    note: Note = ""
+
+
+# --- what is loaded and written ---
+
+PARTNERS = sql.rows(
+    "partners",
+    "select id from partner where id in (select jsonb_array_elements_text($2::jsonb -> 'partners')::uuid) and active",
+)
+ORDERS = sql.rows(
+    "orders",
+    """select id, number, partner_id, location_id, status, receipts from purchase_order
+ where id in (select jsonb_array_elements_text($2::jsonb -> 'orders')::uuid) order by id for no key update""",
+)
+LINE = sql.columns(
+    purchase_order_line, "l", "id", "order_id", "product_id", "unit_id", "numerator", "denominator", "unit_price",
+    "ordered", "received",
+)  # fmt: skip
+LINES = sql.rows(
+    "lines",
+    f"""select {LINE} from purchase_order_line l
+ where l.order_id in (select jsonb_array_elements_text($2::jsonb -> 'orders')::uuid)
+ order by l.order_id, l.position for no key update""",
+)
+DELIVERED = """select l.product_id, coalesce(d.location_id, o.location_id) as location_id
+ from jsonb_to_recordset($2::jsonb -> 'delivered') as d(order_id uuid, line_id uuid, location_id uuid)
+ join purchase_order o on o.id = d.order_id
+ join purchase_order_line l on l.id = d.line_id and l.order_id = d.order_id"""
+
+LOAD_NEW = sql.statement(PARTNERS, *ledger.shelf())
+LOAD_ORDERS = sql.statement(ORDERS, LINES, *ledger.shelf(DELIVERED))
+WRITE_NEW = sql.statement(sql.insert(purchase_order, without=("created_at",)), sql.insert(purchase_order_line))
+WRITE_RECEIPT = sql.statement(
+    sql.update(purchase_order, ("status", "receipts"), "order"),
+    sql.update(purchase_order_line, ("received",), "line"),
+    *ledger.POST,
+)
+
+
+class Book:
+    """The loaded orders and lines as they stand after what was decided so far."""
+
+    def __init__(self, tx: Tx, loaded: Mapping[str, Any]) -> None:
+        self.lines: Sheet[UUID, Line] = tx.sheet({line.id: line for line in map(line_from, loaded["lines"])})
+        self.orders: Sheet[UUID, Order] = tx.sheet({order.id: order for order in map(order_from, loaded["orders"])})
+        self.of: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        for line in self.lines.loaded.values():
+            self.of[line.order_id].append(line.id)
+
+    def order(self, order_id: UUID) -> Order:
+        """Refuses: not_found."""
+        if (order := self.orders.get(order_id)) is None:
+            raise Refused("not_found", "order_id", id=order_id)
+        return replace(order, lines={id: self.lines[id] for id in self.of[order_id]})
+
+    def put(self, order: Order) -> None:
+        for line in order.lines.values():
+            self.lines.put(line.id, line)
+        self.orders.put(order.id, replace(order, lines={}))
+
+    def rows(self) -> dict[str, Any]:
+        return {
+            "order": [{"id": o.id, "status": o.status, "receipts": o.receipts} for o in self.orders.changed()],
+            "line": [{"id": line.id, "received": line.received} for line in self.lines.changed()],
+        }
+
+
+def order_from(row: Mapping[str, Any]) -> Order:
+    return Order(
+        UUID(row["id"]), row["number"], UUID(row["partner_id"]), UUID(row["location_id"]), row["status"],
+        row["receipts"],
+    )  # fmt: skip
+
+
+def line_from(row: Mapping[str, Any]) -> Line:
+    return Line(
+        UUID(row["id"]), UUID(row["order_id"]), UUID(row["product_id"]), UUID(row["unit_id"]),
+        Factor(Decimal(row["numerator"]), Decimal(row["denominator"])), Decimal(row["unit_price"]),
+        Decimal(row["ordered"]), Decimal(row["received"]),
+    )  # fmt: skip
+
+
+def touched(tx: Tx, order_id: UUID, place: Place, partner_id: UUID) -> None:
+    tx.changed("purchase_order", order_id, bucket=place.bucket)
+    tx.changed("purchase_order", order_id, bucket=f"party:{partner_id}")
+
+
+# --- handlers ---
+
+
+async def place_purchase_order(tx: Tx) -> None:
+    numbers = tx.numbers("PO", [ledger.day_of(run, inward=True) for run in tx.runs])
+    loaded = await tx.load(
+        LOAD_NEW,
+        {
+            "places": [
+                {"product_id": line.product_id, "location_id": run.cmd.location_id}
+                for run in tx.runs
+                for line in run.cmd.lines
+            ],
+            "partners": [run.cmd.partner_id for run in tx.runs],
+        },
+    )
+    shelf, partners = Shelf(tx, loaded), {row["id"] for row in loaded["partners"]}
+    number = dict(zip(map(id, tx.runs), await numbers, strict=True))
+
+    def decide(run: Run) -> Mapping[str, Any]:
+        cmd: PlacePurchaseOrder = run.cmd
+        if str(cmd.partner_id) not in partners:
+            raise Refused("not_found", "partner_id", id=cmd.partner_id)
+        place = shelf.place(cmd.location_id)
+        document_on, _ = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=True)
+        order = {
+            "id": cmd.order_id, "number": number[id(run)], "external_number": None, "partner_id": cmd.partner_id,
+            "location_id": place.id, "status": "open", "document_on": document_on, "expected_on": cmd.expected_on,
+            "total": ZERO, "note": cmd.note, "receipts": 0,
+        }  # fmt: skip
+        tx.rows["purchase_order"].append(order)
+        for position, line in enumerate(cmd.lines, 1):
+            row = new_line(shelf, cmd.order_id, position, line)
+            order["total"] += row["amount"]
+            tx.rows["purchase_order_line"].append(row)
+        touched(tx, cmd.order_id, place, cmd.partner_id)
+        return {"order_id": cmd.order_id, "number": order["number"], "total": order["total"]}
+
+    tx.decide(decide)
+    tx.write(WRITE_NEW, {})
+
+
+def new_line(shelf: Shelf, order_id: UUID, position: int, line: PurchaseLine) -> dict[str, Any]:
+    at = f"lines.{position - 1}"
+    good = shelf.good(line.product_id, f"{at}.product_id")
+    unit_id, factor = good.factor(line.unit_id, f"{at}.unit_id")
+    ordered = to_stock(line.quantity, factor, good.decimals, f"{at}.quantity")
+    last_cost = shelf.pool(good.id).last_cost
+    unit_price = rules.price_of(line.unit_price, last_cost, good.reference_cost, factor, f"{at}.unit_price")
+    return {
+        "id": derived_id(order_id, position), "order_id": order_id, "position": position, "product_id": good.id,
+        "unit_id": unit_id, "numerator": factor.numerator, "denominator": factor.denominator,
+        "quantity": line.quantity, "unit_price": unit_price,
+        "amount": rules.check_amount(money.amount(line.quantity, unit_price), f"{at}.unit_price"),
+        "ordered": ordered, "received": ZERO,
+    }  # fmt: skip
+
+
+async def record_receipt(tx: Tx) -> None:
+    loaded = await tx.load(
+        LOAD_ORDERS,
+        {
+            "orders": [run.cmd.order_id for run in tx.runs],
+            "delivered": [
+                {"order_id": run.cmd.order_id, "line_id": line.line_id, "location_id": run.cmd.location_id}
+                for run in tx.runs
+                for line in run.cmd.lines
+            ],
+        },
+    )
+    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=True))
+    book = Book(tx, loaded)
+
+    def decide(run: Run) -> Mapping[str, Any]:
+        cmd: RecordReceipt = run.cmd
+        before = book.order(cmd.order_id)
+        delivered = [(line.line_id, counted(shelf, before, line, index)) for index, line in enumerate(cmd.lines)]
+        order, arrivals = rules.receive(before, delivered)
+        place = shelf.place(cmd.location_id or order.location_id)
+        document_on, at = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=True)
+        posting = Posting(
+            shelf, cmd.document_id, "receipt", f"{order.number}-{order.receipts}", place, document_on, at, run.call.id,
+            fact=True, order_id=order.id, partner_id=order.partner_id, reason=cmd.note,
+        )  # fmt: skip
+        for arrival in arrivals:
+            good = shelf.goods[arrival.line.product_id]
+            if good.stocked:
+                priced = arrival.line.unit_price > 0
+                posting.bring_in(good, arrival.quantity, arrival.value, SUPPLIER, arrival.line.id, priced=priced)
+            report(posting, order, good, arrival)
+        book.put(order)
+        touched(tx, order.id, place, order.partner_id)
+        return {
+            "order_id": order.id, "document_id": cmd.document_id, "number": posting.number,
+            "order_status": order.status,
+            "backorder": [{"line_id": line.id, "quantity": line.open} for line in order.lines.values() if line.open],
+        }  # fmt: skip
+
+    tx.decide(decide)
+    tx.write(WRITE_RECEIPT, {**book.rows(), **shelf.rows()})
+
+
+def counted(shelf: Shelf, order: Order, line: ReceiptLine, index: int) -> Decimal:
+    """In the stock unit. The order's own unit is as large as it was when it was ordered.
+
+    Refuses: line_not_on_order, unknown_unit, and what `to_stock` refuses.
+    """
+    if (ordered := order.lines.get(line.line_id)) is None:
+        raise Refused("line_not_on_order", f"lines.{index}.line_id", id=line.line_id)
+    good = shelf.goods[ordered.product_id]
+    factor = ordered.factor
+    if line.unit_id != ordered.unit_id:
+        _, factor = good.factor(line.unit_id, f"lines.{index}.unit_id")
+    return to_stock(line.quantity, factor, good.decimals, f"lines.{index}.quantity")
+
+
+def report(posting: Posting, order: Order, good: Good, arrival: Arrival) -> None:
+    if order.status == "cancelled":
+        posting.report("order_closed", good, arrival.quantity, arrival.line.id)
+    elif arrival.over:
+        posting.report("over_receipt", good, arrival.over, arrival.line.id)
