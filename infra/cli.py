@@ -5,23 +5,30 @@ module does not take the others along), calls it and shows the answer. With `--j
 answer and nothing else; progress and remarks go to standard error.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
-from rich.console import Console
+
+from infra.console import Json, console, fail, progress, remarks, show
+from infra.operate import companies, installed, people
+
+if TYPE_CHECKING:
+    from infra.installation import Installation
+    from workers.reconcile import Report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Huotong 货通")
 db = typer.Typer(no_args_is_help=True, help="Embedded PostgreSQL without the rest.")
+demo = typer.Typer(no_args_is_help=True, help="The two demo companies.")
+app.add_typer(companies.app, name="tenants")
+app.add_typer(people.users, name="users")
+app.add_typer(people.clients, name="clients")
 app.add_typer(db, name="db")
-
-console = Console()
-remarks = Console(stderr=True)
-
-Json = Annotated[bool, typer.Option("--json", help="The answer as JSON on standard output.")]
+app.add_typer(demo, name="demo")
 
 
 @app.command()
@@ -52,6 +59,95 @@ def psql(
         url = {"app": found.app, "owner": found.owner}.get(role) or fail(f"no such role: {role}")
     program = postgres.binaries() / "psql"
     os.execve(program, [str(program), *context.args], {**os.environ, **connection_environment(url)})
+
+
+@app.command()
+def migrate(as_json: Json = False) -> None:
+    """Bring the control schema and every company to the newest revision; exit status 1 if one stays behind."""
+    from dataclasses import asdict
+
+    from infra.launch.addresses import addresses
+    from infra.operate.upgrade import upgrade_all
+    from tenants.settings import Settings
+
+    with progress("schemas") as advance:
+        owner = addresses(Settings.from_environment()).owner
+        results = upgrade_all(owner, lambda total: advance(0, total), lambda _: advance(1))
+    failed = [one for one in results if one.error]
+    for one in failed:
+        remarks.print(f"{one.schema}: {one.error}", style="red", markup=False, soft_wrap=True)
+    moved = sum(one.before != one.after for one in results if not one.error)
+    text = f"{moved} of {len(results)} schemas were brought up to date, {len(failed)} failed."
+    show(as_json, [asdict(one) for one in results], text)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def reconcile(
+    company: Annotated[str | None, typer.Option("--company", help="Only this one.")] = None, as_json: Json = False
+) -> None:
+    """Compare balances, reservations, values and documents with the moves; exit status 1 if something differs."""
+    from dataclasses import asdict
+
+    async def work(here: Installation) -> list[Report]:
+        from workers.reconcile import reconcile
+
+        chosen = [await here.company(company)] if company else await here.registry.find()
+        reports = []
+        with progress("companies", len(chosen)) as advance:
+            for one in chosen:
+                reports.append(await reconcile(one))
+                advance(1)
+        return reports
+
+    reports = installed(work)
+    if as_json:
+        show(as_json, [{**asdict(report), "clean": report.clean} for report in reports], "")
+    else:
+        for report in reports:
+            show_report(report)
+    raise typer.Exit(0 if all(report.clean for report in reports) else 1)
+
+
+@app.command("rotate-keys")
+def rotate_keys(
+    data: Annotated[
+        bool, typer.Option("--data", help="Also a new data key for each company, and all it encrypts.")
+    ] = False,
+    company: Annotated[str | None, typer.Option("--company", help="With --data: only this one.")] = None,
+    wait: Annotated[float, typer.Option(help="Seconds in which other processes take up a new data key.")] = 75.0,
+    as_json: Json = False,
+) -> None:
+    """Wrap all keys with the newest master key. Online; what was cut off goes on when it is called again."""
+
+    async def work(here: Installation) -> dict[str, int]:
+        from infra.operate import keys
+
+        with progress("wrapped keys") as advance:
+            wrapped = await keys.rewrap(here, advance)
+        if not data:
+            return {"wrapped": wrapped}
+        rows = 0
+        for one in [await here.company(company)] if company else await here.registry.find():
+            with progress(f"rows of {one.slug}", await keys.remaining(here, one)) as advance:
+                rows += await keys.rotate_data(here, one, wait, advance)
+        return {"wrapped": wrapped, "rows": rows}
+
+    answer = installed(work)
+    text = f"{answer['wrapped']} keys are wrapped with the newest master key."
+    show(as_json, answer, f"{text} {answer['rows']} rows were encrypted again." if data else text)
+
+
+@app.command()
+def bench(
+    only: Annotated[str, typer.Option(help="How the names of the benches begin.")] = "",
+    peers: Annotated[bool, typer.Option(help="Other systems too, fetched when they are missing.")] = True,
+) -> None:
+    """Measure, one JSON object a line; about a quarter of an hour with everything."""
+    from infra.bench.run import run
+    from tenants.settings import Settings
+
+    raise typer.Exit(run(Settings.from_environment(), only, peers))
 
 
 @db.command()
@@ -94,16 +190,16 @@ def data() -> Path:
     return settings.data if settings.embedded else fail("HUOTONG_DATABASE_URL is set: that server is not ours to run")
 
 
-def show(as_json: bool, answer: Any, text: str) -> None:
-    if as_json:
-        sys.stdout.write(orjson.dumps(answer).decode() + "\n")
-    else:
-        console.print(text, soft_wrap=True)
+def show_report(report: Report) -> None:
+    from rich.table import Table
 
-
-def fail(why: str) -> NoReturn:
-    remarks.print(why, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(1)
+    total = sum(report.counts.values())
+    console.print(f"{report.company}: {report.moves} moves, {total or 'no'} differences", markup=False)
+    if total:
+        table = Table("check", "key", "by the moves", "kept")
+        for one in report.differences:
+            table.add_row(one.check, one.key, f"{one.expected:f}", f"{one.found:f}")
+        console.print(table)
 
 
 def connection_environment(url: str) -> dict[str, str]:
@@ -115,12 +211,18 @@ def connection_environment(url: str) -> dict[str, str]:
 
 
 def main() -> None:
+    """What an operator can put right is said in a sentence; anything else is a bug and keeps its traceback."""
     try:
         app()
-    except RuntimeError as error:
-        from infra.launch.postgres import PostgresError
+    except Exception as error:
+        from asyncpg import InvalidAuthorizationSpecificationError, PostgresConnectionError
 
-        if not isinstance(error, PostgresError):
+        from infra.launch.postgres import PostgresError
+        from tenants.accounts import AccountError
+        from tenants.keys import KeyFault
+
+        known = (PostgresError, AccountError, KeyFault, PostgresConnectionError, InvalidAuthorizationSpecificationError)
+        if not isinstance(error, (*known, ConnectionError)):
             raise
         remarks.print(str(error), style="red", markup=False, soft_wrap=True)
         sys.exit(1)

@@ -22,7 +22,7 @@ def huotong(data: Path, *arguments: str, **environment: str) -> subprocess.Compl
 def test_help_names_the_commands(tmp_path: Path) -> None:
     shown = huotong(tmp_path, "--help")
     assert shown.returncode == 0
-    for command in ("up", "psql", "db"):
+    for command in ("up", "psql", "db", "tenants", "users", "clients", "migrate", "reconcile", "rotate-keys", "demo"):
         assert command in shown.stdout
 
 
