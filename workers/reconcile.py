@@ -101,7 +101,8 @@ async def reconcile(company: Company) -> Report:
         await door.raw.execute("set transaction isolation level repeatable read")
         await door.raw.execute("set local statement_timeout to '15min'")
         moves = await door.raw.fetchval("select count(*) from stock_move")
-        for check, query in CHECKS.items():
+        for check in CHECKS:
+            query: LiteralString = CHECKS[check]
             rows = await door.raw.fetch(query)
             counts[check] = len(rows)
             found += [
