@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from api import auth
 from api.auth import ACCESS_TOKEN, Callers, Unauthorized
-from api.oauth import TICKET
+from api.authorize import TICKET
 from tenants import accounts, clients, passwords, signing
 from tenants.access import ROLES
 from tenants.registry import Company
