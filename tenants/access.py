@@ -28,8 +28,8 @@ ROLES: dict[str, frozenset[str]] = {
     "manager": PERMISSIONS - {"access.manage"},
     "buyer": frozenset(
         {
-            "product.read", "product.write", "partner.read", "partner.write", "partner.phone", "stock.read", "stock.all",
-            "purchase.read", "purchase.order", "purchase.receive", "discrepancy.read", "discrepancy.close",
+            "product.read", "product.write", "partner.read", "partner.write", "partner.phone", "stock.read",
+            "stock.all", "purchase.read", "purchase.order", "purchase.receive", "discrepancy.read", "discrepancy.close",
         } | COST
     ),
     "sales": frozenset(
