@@ -10,11 +10,15 @@ is_destroyed = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+").fullmatch  # 6.9E+12
 
 def check_digit(digits: str) -> int:
     """Of the digits before it: from the right they count three times and once in turn."""
-    return -sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits))) % 10
+    return -(3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))) % 10
+
+
+def looks_like_gtin(code: str) -> bool:
+    return len(code) in GTIN_LENGTHS and code.isascii() and code.isdecimal()
 
 
 def is_gtin(code: str) -> bool:
-    return len(code) in GTIN_LENGTHS and code.isdecimal() and check_digit(code[:-1]) == int(code[-1])
+    return looks_like_gtin(code) and check_digit(code[:-1]) == int(code[-1])
 
 
 def read(text: str) -> tuple[str, Literal["gtin", "house"], str | None]:
@@ -22,9 +26,10 @@ def read(text: str) -> tuple[str, Literal["gtin", "house"], str | None]:
 
     Real catalogues are full of the others, and they are on real goods: they are kept, as codes of the house.
     """
+    if is_gtin(text):
+        return text, "gtin", None
     code = unicodedata.normalize("NFKC", text).strip()
     bare = code.replace(" ", "").replace("-", "")
     if is_gtin(bare):
         return bare, "gtin", None
-    looks_like_one = len(bare) in GTIN_LENGTHS and bare.isdecimal()
-    return code, "house", "barcode_check_digit" if looks_like_one else "barcode_house"
+    return code, "house", "barcode_check_digit" if looks_like_gtin(bare) else "barcode_house"

@@ -24,7 +24,7 @@ from domain.masterdata.tables import (
     warehouse,
 )
 from domain.sql import Part, recordset
-from domain.tx import Run, Tx
+from domain.tx import Run, Sheet, Tx
 from domain.valuation.tables import cost_pool
 from tenants.fields import seal
 from tenants.keys import CompanyKeys
@@ -122,14 +122,15 @@ WRITE_CATEGORIES = sql.statement(*CATEGORY.written())
 async def save_categories(tx: Tx) -> None:
     saving = Saving(tx, CATEGORY, *await load(tx, CATEGORY, LOAD_CATEGORIES))
 
-    def parent_of(id: UUID) -> UUID | None:
-        if (stored := saving.stored.get(id)) is None:
+    def parent_of(id: str) -> str | None:
+        if (stored := saving.stored.get(UUID(id))) is None:
             raise Refused("not_found", "parent_id", id=id)
-        return UUID(parent) if (parent := stored.values["parent_id"]) else None
+        return stored.values["parent_id"]
 
     def shape(run: Run, record: CategoryRecord, id: UUID, before: Stored | None) -> Shaped:
-        rules.check_tree(id, record.parent_id, parent_of)
-        return Shaped({"name": record.name, "parent_id": text_of(record.parent_id)})
+        parent_id = text_of(record.parent_id)
+        rules.check_tree(str(id), parent_id, parent_of)
+        return Shaped({"name": record.name, "parent_id": parent_id})
 
     saving.decide(shape)
     tx.write(WRITE_CATEGORIES, saving.rows())
@@ -261,6 +262,7 @@ class Names:
         self.category_ids = {row["id"] for row in loaded["categories"]}
         by_name = {(row["parent_id"], row["name"]): row["id"] for row in reversed(loaded["categories"])}
         self.categories = tx.sheet(by_name)
+        self.paths: Sheet[str, str] = tx.sheet({})
 
     def unit(self, id: UUID | None, name: str | None, at: str) -> str | None:
         """Refuses: unknown_unit."""
@@ -282,10 +284,12 @@ class Names:
             return found
         if record.category is None:
             return None
-        parent: str | None = None
-        for step in rules.path(record.category):
-            parent = self.categories.get((parent, step)) or self.make(parent, step)
-        return parent
+        found = self.paths.get(record.category)
+        if found is None:
+            for step in rules.path(record.category):
+                found = self.categories.get((found, step)) or self.make(found, step)
+            self.paths.put(record.category, found or "")
+        return found
 
     def make(self, parent: str | None, name: str) -> str:
         id = derived_id(UUID(parent) if parent else self.tx.company.id, "category", name)

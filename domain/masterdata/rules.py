@@ -49,7 +49,7 @@ def path(text: str) -> tuple[str, ...]:
     return steps
 
 
-def check_tree(id: UUID, parent_id: UUID | None, parents: Callable[[UUID], UUID | None]) -> None:
+def check_tree(id: str, parent_id: str | None, parents: Callable[[str], str | None]) -> None:
     """Refuses: category_cycle."""
     while parent_id is not None:
         if parent_id == id:

@@ -2,8 +2,10 @@
 written only where something changed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, LiteralString
+from dataclasses import dataclass
+from itertools import count
+from types import MappingProxyType
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Table
@@ -63,8 +65,7 @@ class Entity:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A record as it is or will be. `values`: its columns, as JSON has them; `sets`: what hangs on it, by key."""
 
     id: UUID
@@ -73,13 +74,12 @@ class Stored:
     sets: Sets = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Shaped:
+class Shaped(NamedTuple):
     """What a record asks for, once its own rules have agreed."""
 
     values: Values
     sets: Sets = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = MappingProxyType({})
 
 
 Shape = Callable[[Run, Any, UUID, Stored | None], Shaped]
@@ -93,6 +93,7 @@ class Saving:
         opened: Callable[[UUID, Values], Values] = lambda id, row: row, sets: Mapping[UUID, Sets] | None = None,
     ) -> None:  # fmt: skip
         self.tx, self.entity, self.items, self.loaded = tx, entity, items, loaded
+        self.new_ids = map(id_from, count(new_id().int))  # one after the other: neighbours in every index
         self.identities = Identities(tx, loaded, entity.name)
         stored = (stored_from(row, opened, sets or {}) for row in loaded["stored"])
         self.stored = tx.sheet({one.id: one for one in stored})
@@ -103,8 +104,7 @@ class Saving:
         if isinstance(item.record, Malformed):
             return None
         known = self.identities.get(item)
-        id = known.entity_id if known else item.record.id
-        return self.stored.get(id) if id else None
+        return self.stored.get(known.entity_id if known else item.record.id)
 
     def decide(self, shape: Shape) -> None:
         for run in self.tx.fresh:
@@ -127,15 +127,26 @@ class Saving:
         if known and known.hash == item.hash:
             seen.add(item.identity)
             return Record(item.key, "unchanged", details={"id": known.entity_id})
-        id = id_of(item, known)
+        id = self.id_of(item, known)
         if id in seen:
             raise Refused("duplicate_in_list", "id", id=id)
         before = self.stored.get(id)
         rules.check_version(before and before.version, record.base_version, identified=known is not None)
         unique = self.check_unique(id, record, seen)
         shaped = shape(run, record, id, before)
-        seen.update(value for value in (id, item.identity, unique) if value is not None)
+        seen.update((id, item.identity or id, unique or id))
         return self.put(item, id, before, shaped)
+
+    def id_of(self, item: Item, known: Known | None) -> UUID:
+        """Refuses: id_missing, identity_taken."""
+        given: UUID | None = item.record.id
+        if known:
+            if given not in (None, known.entity_id):
+                raise Refused("identity_taken", "external.number", id=known.entity_id)
+            return known.entity_id
+        if given is None and item.identity is None:
+            raise Refused("id_missing", "id")
+        return given or next(self.new_ids)
 
     def check_unique(self, id: UUID, record: Any, seen: set[object]) -> str | None:
         """A value that another record of this call gives up is free only after it."""
@@ -180,16 +191,8 @@ class Saving:
                 yield before, after
 
 
-def id_of(item: Item, known: Known | None) -> UUID:
-    """Refuses: id_missing, identity_taken."""
-    given: UUID | None = item.record.id
-    if known:
-        if given not in (None, known.entity_id):
-            raise Refused("identity_taken", "external.number", id=known.entity_id)
-        return known.entity_id
-    if given is None and item.identity is None:
-        raise Refused("id_missing", "id")
-    return given or new_id()
+def id_from(number: int) -> UUID:
+    return UUID(int=number)
 
 
 def stored_from(row: Values, opened: Callable[[UUID, Values], Values], sets: Mapping[UUID, Sets]) -> Stored:
