@@ -63,6 +63,8 @@ async def opened(settings: Settings, pools: Pools = POOLS, *, create: bool = Fal
         try:
             yield Installation(settings, where.owner, owner, database, master, Registry(database, master))
         finally:
+            if ringing := database.doorbell.task:
+                await ringing
             await database.close()
     finally:
         await owner.close()

@@ -1,4 +1,7 @@
-"""`python -m workers`: actors in threads, the watch beside them, until SIGINT or SIGTERM."""
+"""`python -m workers`: actors in threads, the watch beside them, until SIGINT or SIGTERM.
+
+Where the watch ends by itself the process ends with it, for whoever looks after it to start it again.
+"""
 
 import asyncio
 import logging
@@ -37,13 +40,16 @@ async def main() -> None:
     worker = dramatiq.Worker(broker, worker_threads=THREADS)
     worker.start()
     watching = asyncio.create_task(Watch(Registry(for_watch, master), url, sender(actor)).run())
-    await stopped.wait()
+    asked = asyncio.create_task(stopped.wait())
+    await asyncio.wait([asked, watching], return_when=asyncio.FIRST_COMPLETED)
     watching.cancel()
-    with suppress(asyncio.CancelledError):
-        await watching
-    await asyncio.to_thread(worker.stop)
-    broker.close()
-    await for_watch.close()
+    try:
+        with suppress(asyncio.CancelledError):
+            await watching
+    finally:
+        await asyncio.to_thread(worker.stop)
+        broker.close()
+        await for_watch.close()
 
 
 if __name__ == "__main__":

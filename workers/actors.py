@@ -1,6 +1,7 @@
 """What follows an event. Delivery is at least once, so an actor's command has an id made from the event: a second
 delivery gets the first outcome back."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from domain.ids import derived_id
 from domain.tx import Call
 from tenants.access import Caller
 from tenants.registry import Registry
+
+log = logging.getLogger(__name__)
 
 SYSTEM = UUID(int=0)  # who acts where nobody does
 
@@ -33,13 +36,15 @@ REACTIONS: dict[str, Reaction] = {
 
 
 async def react(registry: Registry, company_id: UUID, event_id: int, event: str, body: Mapping[str, Any]) -> None:
-    """Raises where the command was refused for a reason that a retry may mend; a company that is gone needs nothing."""
+    """A refusal is an answer too, and is remembered like any other; a company that is gone needs nothing."""
     reaction, company = REACTIONS[event], await registry.company(company_id)
     if company is None:
         return
     caller = Caller(company, SYSTEM, frozenset({reaction.permission}))
     id = derived_id(company_id, "outbox", event_id)
-    await execute(Call(id, reaction.command, reaction.body(body), datetime.now(UTC), "job"), caller)
+    outcome = await execute(Call(id, reaction.command, reaction.body(body), datetime.now(UTC), "job"), caller)
+    if outcome.status == "refused":
+        log.warning("%s after %s %s of %s was refused: %s", reaction.command, event, event_id, company_id, outcome.code)
 
 
 def declare(registry: Registry) -> dramatiq.Actor[..., Any]:

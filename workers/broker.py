@@ -11,7 +11,8 @@ from psycopg import sql
 from tenants.provision import APP_ROLE
 
 SCHEMA = "dramatiq"
-TRIES = 5
+TRIES, LONGEST_PAUSE = 15, 3_600_000  # some nine hours, for an outage to end or a bug to be mended
+CONNECTIONS = 8
 
 
 def install(owner_url: str) -> None:
@@ -26,7 +27,9 @@ def install(owner_url: str) -> None:
 
 def make_broker(url: str) -> PostgresBroker:
     """Also dramatiq's global broker, which actors are declared on."""
-    middleware = [AgeLimit(), Callbacks(), Pipelines(), Retries(max_retries=TRIES), ShutdownNotifications(), AsyncIO()]
-    broker = PostgresBroker(url=url, results=False, schema=SCHEMA, middleware=middleware)
+    retries = Retries(max_retries=TRIES, max_backoff=LONGEST_PAUSE)
+    middleware = [AgeLimit(), Callbacks(), Pipelines(), retries, ShutdownNotifications(), AsyncIO()]
+    few = url if "?" in url else f"{url}?maxconn={CONNECTIONS}"
+    broker = PostgresBroker(url=few, results=False, schema=SCHEMA, middleware=middleware)
     dramatiq.set_broker(broker)
     return broker

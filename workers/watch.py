@@ -5,14 +5,16 @@ A sweep visits every company now and then, so that a lost ring is only late.
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, LiteralString
 from uuid import UUID
 
 import asyncpg
 
 from domain import feed
-from tenants.registry import Registry
+from tenants.registry import Company, Registry
 from tenants.transaction import control_transaction
 from workers import outbox
 
@@ -24,10 +26,10 @@ ALL: LiteralString = "select id from company where status = 'active'"
 
 
 class Watch:
-    """`url` is for a connection of its own, which only listens."""
+    """`url` is for a connection of its own, which only listens. `sweep`: seconds between two visits to everybody."""
 
-    def __init__(self, registry: Registry, url: str, send: outbox.Send) -> None:
-        self.registry, self.url, self.send = registry, url, send
+    def __init__(self, registry: Registry, url: str, send: outbox.Send, sweep: float = SWEEP) -> None:
+        self.registry, self.url, self.send, self.sweep = registry, url, send, sweep
         self.rung = asyncio.Event()
 
     async def run(self) -> None:
@@ -46,14 +48,16 @@ class Watch:
                 await asyncio.sleep(1)
 
     async def follow(self, listener: asyncpg.Connection) -> None:
-        await self.visit(await self.companies(ALL))
+        due = 0.0  # everybody at once: rings before this moment were not heard
         while not listener.is_closed():
-            try:
-                await asyncio.wait_for(self.rung.wait(), SWEEP)
+            if (pause := due - time.monotonic()) <= 0:  # however busy the doorbell is
+                await self.visit(await self.companies(ALL))
+                due = time.monotonic() + self.sweep
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.rung.wait(), pause)
                 self.rung.clear()
                 await self.visit(await self.companies(RUNG))
-            except TimeoutError:
-                await self.visit(await self.companies(ALL))
 
     async def companies(self, which: LiteralString) -> list[UUID]:
         async with control_transaction(self.registry.database) as door:
@@ -61,16 +65,17 @@ class Watch:
 
     async def visit(self, companies: Iterable[UUID]) -> None:
         for company_id in companies:
-            company = await self.registry.company(company_id)
-            if company is None:
-                continue
             try:
-                while await outbox.hand_over(company, self.send) == outbox.AT_ONCE:
-                    pass
-                while await feed.number_changes(company) == feed.AT_ONCE:
-                    pass
+                if company := await self.registry.company(company_id):
+                    await self.serve(company)
             except Exception:  # one company's trouble is not the others'
-                log.exception("company %s could not be served; the sweep will come again", company.schema)
+                log.exception("company %s could not be served; the sweep will come again", company_id)
+
+    async def serve(self, company: Company) -> None:
+        while await outbox.hand_over(company, self.send) == outbox.AT_ONCE:
+            pass
+        while await feed.number_changes(company) == feed.AT_ONCE:
+            pass
 
 
 def sender(actor: Any) -> outbox.Send:

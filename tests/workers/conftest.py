@@ -1,0 +1,60 @@
+"""The real broker in PostgreSQL, with actors that work on threads of this process."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+import dramatiq
+import psycopg
+import pytest_asyncio
+
+from tenants.registry import Registry
+from tenants.settings import Pools
+from tenants.transaction import Database
+from tests.companies import Instance
+from workers import actors, outbox
+from workers.broker import install, make_broker
+from workers.watch import sender
+
+POOLS = Pools(write=2, share=2, read=1, control=1)
+
+
+@dataclass(frozen=True)
+class Works:
+    send: outbox.Send
+    url: str
+
+    def waiting(self) -> int:
+        """Messages that no actor has finished."""
+        with psycopg.connect(self.url) as connection:
+            row = connection.execute("select count(*) from dramatiq.queue where state <> 'rejected'").fetchone()
+        assert row
+        return row[0]
+
+    async def idle(self) -> None:
+        async def done() -> bool:
+            return await asyncio.to_thread(self.waiting) == 0
+
+        await until(done)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def works(instance: Instance) -> AsyncIterator[Works]:
+    install(instance.server.owner_url)
+    install(instance.server.owner_url)  # at every start
+    broker = make_broker(instance.server.app_url)
+    # actors run on dramatiq's own event loop, so they have connections of their own
+    actor = actors.declare(Registry(Database(instance.server.app_url, POOLS), instance.master))
+    worker = dramatiq.Worker(broker, worker_threads=2, worker_timeout=100)
+    worker.start()
+    yield Works(sender(actor), instance.server.owner_url)
+    await asyncio.to_thread(worker.stop)
+    broker.close()
+
+
+async def until(condition: Callable[[], Awaitable[object]], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not await condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        await asyncio.sleep(0.05)

@@ -1,0 +1,119 @@
+"""The change feed: whoever follows it sees every entity that changed, whatever the order of the commits."""
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from domain.feed import number_changes
+from tenants.registry import Company
+from tests.companies import Instance
+
+WRITERS, TRANSACTIONS = 8, 40
+HOT = [uuid4() for _ in range(5)]  # everybody changes them
+INSERT = "insert into change (entity, entity_id, bucket, gone) values ('thing', $1, $2, false)"
+
+
+@dataclass
+class Feed:
+    """What one reader has seen, by a cursor of its own."""
+
+    column: str
+    cursor: int = 0
+    seen: Counter[UUID] = field(default_factory=Counter)
+
+    async def read(self, connection: asyncpg.Connection, schema: str) -> None:
+        query = f"select {self.column} as place, entity_id from {schema}.change where {self.column} > $1 order by 1"
+        for row in await connection.fetch(query, self.cursor):
+            assert row["place"] > self.cursor
+            self.cursor = row["place"]
+            self.seen[row["entity_id"]] += 1
+
+
+async def write(url: str, company: Company, chance: random.Random, kept: set[UUID], lost: set[UUID]) -> int:
+    """Short transactions, each with an entity of its own and one of everybody's; returns the rows committed."""
+    connection, rows = await asyncpg.connect(url), 0
+    for _ in range(TRANSACTIONS):
+        own, hot = uuid4(), chance.choice(HOT)
+        await connection.execute(company.opening)
+        await connection.execute(INSERT, own, "common")
+        await asyncio.sleep(chance.random() * 0.02)
+        await connection.execute(INSERT, hot, chance.choice(["common", "w:1"]))
+        if chance.random() < 0.2:
+            await connection.execute("rollback")
+            lost.add(own)
+        else:
+            await connection.execute("commit")
+            kept.add(own)
+            rows += 2
+    await connection.close()
+    return rows
+
+
+async def test_a_reader_that_follows_the_numbers_misses_nothing_where_a_sequence_loses(
+    instance: Instance, company: Company
+) -> None:
+    kept: set[UUID] = set()
+    lost: set[UUID] = set()
+    url = instance.server.app_url
+    follower, by_sequence = Feed("seq"), Feed("id")
+    reader = await asyncpg.connect(instance.server.owner_url)
+    over = asyncio.Event()
+
+    async def follow() -> None:
+        while True:
+            last = over.is_set()
+            await number_changes(company, limit=random.choice([3, 50, 5000]))
+            await follower.read(reader, company.schema)
+            await by_sequence.read(reader, company.schema)
+            if last and not await reader.fetchval(f"select count(*) from {company.schema}.change where seq is null"):
+                return
+
+    async def number() -> None:  # pulls and the doorbell's worker number at the same time
+        while not over.is_set():
+            await number_changes(company)
+            await asyncio.sleep(0.003)
+
+    followers = [asyncio.create_task(one()) for one in (follow, number, number)]
+    rows = await asyncio.gather(*(write(url, company, random.Random(seed), kept, lost) for seed in range(WRITERS)))
+    over.set()
+    await asyncio.gather(*followers)
+
+    seen = {id for id in follower.seen if id not in HOT}
+    assert seen == kept
+    assert not seen & lost
+    assert all(follower.seen[id] == 1 for id in kept)
+    assert all(follower.seen[id] >= 1 for id in HOT)
+
+    query = f"select entity_id, bucket, seq from {company.schema}.change"
+    left = await reader.fetch(query)
+    assert len({(row["entity_id"], row["bucket"]) for row in left}) == len(left), "what is superseded is gone"
+    numbers = [row["seq"] for row in left]
+    head = await reader.fetchval(f"select last from {company.schema}.feed_head")
+    assert len(set(numbers)) == len(numbers)
+    assert max(numbers) == head == sum(rows) == follower.cursor
+    for hot in HOT:  # the last word on each is where the reader has been
+        assert max(row["seq"] for row in left if row["entity_id"] == hot) <= follower.cursor
+    await reader.close()
+
+    missed = kept - by_sequence.seen.keys()
+    assert missed, "the order of a sequence is not the order of commits: a reader that follows it loses rows"
+
+
+async def test_what_is_rolled_back_leaves_no_number(instance: Instance, company: Company) -> None:
+    async def head() -> int:
+        return await instance.owner.fetchval(f"select last from {company.schema}.feed_head") or 0
+
+    await number_changes(company)
+    before = await head()
+    connection = await asyncpg.connect(instance.server.app_url)
+    await connection.execute(company.opening)
+    await connection.execute(INSERT, uuid4(), "common")
+    assert await number_changes(company) == 0
+    await connection.execute("rollback")
+    await connection.close()
+    assert await number_changes(company) == 0
+    assert await head() == before
