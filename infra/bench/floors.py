@@ -90,7 +90,8 @@ class Script:
         self.variables = {id: f"id{place}" for place, id in enumerate(drawn)}
         self.draw = ", ".join(f"{drawn[id]} as {variable}" for id, variable in self.variables.items())
         self.parts = {id: f":{variable}::text" for id, variable in self.variables.items()}
-        self.parts |= {row["number"] or "": "'F' || :number::text" for row in written.inserted.get("sales_order", ())}
+        numbers = [row["number"] for row in written.inserted.get("sales_order", ())]
+        self.parts |= {number: "'F' || :number::text" for number in numbers if number}
         self.parse = re.compile("|".join(map(re.escape, sorted(self.parts, key=len, reverse=True))))
 
     def value(self, text: str | None, type: str) -> str:

@@ -34,6 +34,7 @@ PARTNERS = 200  # whose tokens take turns, since each may ask for only so much i
 def list_products(setting: Setting) -> Iterator[dict[str, Any]]:
     slug = "reading"
     schema = setting.stage.company(slug)
+    setting.stage.vacuum()
     with (
         setting.api("infra.bench.by_hand:app") as api,
         setting.peer(postgraphile.running(setting.home, setting.stage.server, schema)) as peer,

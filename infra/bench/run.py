@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from infra.bench import posting, reading, witness
+from infra.bench import memory, posting, reading, witness
 from infra.bench.setting import Setting
 from infra.bench.stage import stage
 from tenants.settings import Settings
@@ -18,6 +18,7 @@ BENCHES: dict[str, Bench] = {
     "hot_sku": posting.hot_sku,
     "list_products": reading.list_products,
     "reconcile": witness.reconcile,
+    "memory": memory.memory,
 }
 
 

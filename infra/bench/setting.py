@@ -98,7 +98,7 @@ class Setting:
 
     def driven(self, server: Served, flows: Callable[[int], Iterator[Flow]], clients: int) -> tuple[Contestant, int]:
         """A contestant over HTTP, and its count in one repeat, found by a short run before."""
-        for warm in (clients * 5, clients * 25):
+        for warm in (clients * 10, clients * 50):
             first = load.drive(server.port, flows(warm), clients)
         count = self.count(warm / first.seconds, clients)
 

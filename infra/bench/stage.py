@@ -5,7 +5,7 @@ not depend on what earlier ones left.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -96,7 +96,7 @@ class Stage:
         return f"file:{self.data / 'master.key'}"
 
     def company(self, slug: str, products: int = PRODUCTS) -> str:
-        """The schema of a company with this stock; made at the first call."""
+        """The schema of a company with this stock; made at the first call. `vacuum` belongs behind it."""
         if slug not in self.companies:
             company_id = new_id()
             schema = asyncio.run(self.provision(company_id, slug))
@@ -118,7 +118,6 @@ class Stage:
                             "actor": ACTOR,
                         },
                     )
-            self.vacuum()
         return self.companies[slug][1]
 
     def vacuum(self) -> None:
@@ -170,12 +169,13 @@ class Stage:
 
 
 def owner_of(company: Company) -> Caller:
-    return Caller(company, ACTOR, ROLES["owner"], epoch=1)
+    return Caller(company, ACTOR, ROLES["owner"])
 
 
 @contextmanager
-def stage(data: Path) -> Iterator[Stage]:
-    cluster = postgres.start(data)
+def stage(data: Path, options: Mapping[str, str] = {}) -> Iterator[Stage]:
+    """`options` of PostgreSQL, beside those that every installation has."""
+    cluster = postgres.start(data, options=options)
     try:
         server = postgres.create_database(cluster, DATABASE)
         drop_roles(server)

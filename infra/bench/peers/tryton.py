@@ -38,14 +38,13 @@ class Tryton:
 
     def __init__(self, port: int, pid: int, password: str) -> None:
         self.port, self.pid = port, pid
+        self.headers: dict[str, str] = {}
         user, token = self.call("common.db.login", "admin", {"password": password}, "en")[:2]
         session = base64.b64encode(f"admin:{user}:{token}".encode()).decode()
         self.headers = {"Authorization": f"Session {session}"}
         self.context: dict[str, Any] = {}
         self.context = self.model("res.user.get_preferences", True)
         self.orders = itertools.count()
-
-    headers: dict[str, str] = {}
 
     def message(self, method: str, *parameters: Any) -> bytes:
         body = orjson.dumps({"id": 1, "method": method, "params": parameters})
