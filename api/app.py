@@ -1,6 +1,7 @@
 """The ASGI app: routes, headers, start and stop."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import logging
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import asyncpg
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
@@ -20,10 +22,11 @@ from api.auth import Callers, Unauthorized, authenticate, refresh, unauthorized
 from api.mutations import Context, Door
 from api.read.engine import Rows
 from api.read.http import endpoint
-from api.read.limits import Limits
+from api.read.limits import Limits, refusal
 from api.schema import make_model
 from domain.catalogue import HOT_SHAPES
-from tenants.keys import MasterKey, open_master
+from tenants.access import Caller
+from tenants.keys import KeyFault, MasterKey, open_master
 from tenants.registry import Registry, instance_keys
 from tenants.settings import Settings
 from tenants.signing import SigningKeys
@@ -36,11 +39,18 @@ POLICY = (
     "require-trusted-types-for 'script'; trusted-types huotong"
 )
 HEADERS = {
+    "cache-control": "no-store",
     "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
 }
+OURS = {  # first steps of paths that are no page of the app
+    ".well-known", "assets", "downloads", "graphql", "healthz", "metrics", "oauth", "readyz", "sync", "uploads",
+    "webhooks",
+}  # fmt: skip
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -53,10 +63,10 @@ class Huotong:
     registry: Registry
     signing: SigningKeys
     callers: Callers
-    graphql: Callable[[Request], Awaitable[Response]]
+    door: Door
 
 
-async def open_huotong(settings: Settings) -> Huotong:
+async def open_huotong(settings: Settings, limits: Limits) -> Huotong:
     database = Database(settings.database_url, settings.pools)
     async with control_transaction(database) as door:
         master = await open_master(settings.keys, door.raw)
@@ -65,9 +75,8 @@ async def open_huotong(settings: Settings) -> Huotong:
     registry = Registry(database, master)
     signing = await SigningKeys.open(database, master)
     secret = (await instance_keys(database, master)).digest("cursor", b"")
-    callers, door = Callers(registry, signing, settings.public_url), Door(make_model(), Limits(), secret)
-    graphql = endpoint(door, authenticate, rows_of, context_of)
-    return Huotong(settings, database, master, registry, signing, callers, graphql)
+    callers = Callers(registry, signing, settings.public_url)
+    return Huotong(settings, database, master, registry, signing, callers, Door(make_model(), limits, secret))
 
 
 class Headers:
@@ -92,17 +101,52 @@ class Headers:
 RAW_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
+# --- what goes wrong ---
+
+
+def is_page(request: Request) -> bool:
+    """Somebody looks at it in a browser, on a path of the app."""
+    first = request.url.path.split("/")[1]
+    return "text/html" in request.headers.get("accept", "") and first not in OURS
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """The status and nothing else: in words for people, as JSON for programs."""
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if is_page(request):
+        return PlainTextResponse(error.detail, error.status_code, headers)
+    return JSONResponse({"error": error.detail}, error.status_code, headers)
+
+
+async def broken(request: Request, error: Exception) -> Response:
+    """Answered outside of every middleware, and raised again for the server's log."""
+    return await failed(request, HTTPException(500, headers=HEADERS))
+
+
+# --- GraphQL ---
+
+
 def rows_of(_: Request, caller: Any) -> Rows:
     return lambda: read_transaction(caller.company)
 
 
 def context_of(request: Request, caller: Any) -> Context:
-    return Context(caller, lambda caller: refresh(request, caller))
+    async def renewed(caller: Caller) -> Caller:
+        try:
+            return await refresh(request, caller)
+        except Unauthorized as ended:
+            raise refusal("UNAUTHENTICATED", str(ended)) from None
+
+    return Context(caller, renewed)
 
 
 async def graphql(request: Request) -> Response:
     site: Huotong = request.app.state.huotong
-    return await site.graphql(request)
+    return await endpoint(site.door, authenticate, rows_of, context_of)(request)
+
+
+# --- is it well? ---
 
 
 async def healthz(_: Request) -> Response:
@@ -117,35 +161,49 @@ async def readyz(request: Request) -> Response:
         async with control_transaction(site.database) as door:
             await door.raw.fetchval("select 1 from company limit 1")
             await open_master(site.settings.keys, door.raw)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        return JSONResponse({"ready": False, "database": str(error)}, 503)
+    except (OSError, KeyFault, asyncpg.PostgresError, asyncpg.InterfaceError):
+        log.exception("not ready")
+        return JSONResponse({"ready": False}, 503)
     return JSONResponse({"ready": True})
+
+
+# --- the app in the browser ---
 
 
 async def app_shell(request: Request) -> Response:
     """The PWA; what is no file of it is one of its own routes."""
-    asked = (PWA / request.path_params.get("path", "")).resolve()
-    if asked.is_file() and asked.is_relative_to(PWA):
-        return FileResponse(asked, headers={"cache-control": "no-cache"})
+    path = request.path_params.get("path", "")
+    if (file := file_of(path)) is not None:
+        return FileResponse(file, headers={"cache-control": "no-cache"})
+    if path and not is_page(request):
+        raise HTTPException(404)
     shell = PWA / "index.html"
     if not shell.is_file():
         return PlainTextResponse("The app is not built: run make up.", 503)
     return FileResponse(shell, headers={"cache-control": "no-cache"})
 
 
+def file_of(path: str) -> Path | None:
+    try:
+        asked = (PWA / path).resolve()
+        return asked if asked.is_relative_to(PWA) and asked.is_file() else None
+    except (OSError, ValueError):  # too long, or a NUL in it
+        return None
+
+
 class Assets(StaticFiles):
     """Files with a hash in their name never change."""
 
-    def file_response(self, *args, **options) -> Response:
+    def file_response(self, *args: Any, **options: Any) -> Response:
         response = super().file_response(*args, **options)
         response.headers["cache-control"] = "public, max-age=31536000, immutable"
         return response
 
 
-def make_app(settings: Settings | None = None) -> Starlette:
+def make_app(settings: Settings | None = None, limits: Limits | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.huotong = await open_huotong(settings or Settings.from_environment())
+        app.state.huotong = await open_huotong(settings or Settings.from_environment(), limits or Limits())
         yield
         await app.state.huotong.database.close()
 
@@ -162,7 +220,7 @@ def make_app(settings: Settings | None = None) -> Starlette:
         routes=routes,
         lifespan=lifespan,
         middleware=[Middleware(Headers)],
-        exception_handlers={Unauthorized: unauthorized},
+        exception_handlers={Unauthorized: unauthorized, HTTPException: failed, Exception: broken},
     )
 
 

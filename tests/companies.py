@@ -29,6 +29,7 @@ class Instance:
     database: Database
     master: MasterKey
     registry: Registry
+    keys: str  # as HUOTONG_KEYS names the master key
 
     async def company(self, slug: str | None = None) -> Company:
         company_id = new_id()
@@ -47,9 +48,10 @@ async def instance(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -
         fcntl.flock(lock, fcntl.LOCK_EX)
         await create_control(owner)
     key: Path = tmp_path_factory.mktemp("keys") / "master.key"
-    master = await open_master(f"file:{key}", owner, create=True)
+    keys = f"file:{key}"
+    master = await open_master(keys, owner, create=True)
     database = Database(postgres.app_url, Pools())
-    yield Instance(postgres, owner, database, master, Registry(database, master))
+    yield Instance(postgres, owner, database, master, Registry(database, master), keys)
     await database.close()
     await owner.close()
 

@@ -1,0 +1,86 @@
+"""A company full of rows, written past every door: for tests that only read, and care how much or whose."""
+
+from hashlib import md5
+from uuid import UUID
+
+import asyncpg
+
+from domain.base import NIL
+from domain.inventory.places import CUSTOMER, SUPPLIER
+
+PARTNERS = 10  # that have orders; the others have none
+
+FILL = f"""
+create function made(kind text, i bigint) returns uuid stable language sql
+ return md5(current_schema() || '/' || $1 || $2)::uuid;
+
+insert into unit (id, name, decimals) select made('unit', i), 'unit ' || i, 0 from generate_series(0, 9) i;
+insert into category (id, name, parent_id)
+ select made('category', i), 'category ' || i, case when i > 0 then made('category', i / 10) end
+ from generate_series(0, $n / 40) i;
+insert into product (id, sku, name, spec, category_id, unit_id, kind, price, reference_cost)
+ select made('product', i), 'SKU-' || i, 'name ' || i % ($n / 4 + 1), 'spec', made('category', i % ($n / 40 + 1)),
+  made('unit', i % 5), 'goods', 10 + i % 7, 6 from generate_series(1, $n) i;
+insert into product_unit (product_id, unit_id, numerator, denominator)
+ select made('product', i), made('unit', 9), 12, 1 from generate_series(1, $n) i;
+insert into product_barcode (product_id, code, kind, position)
+ select made('product', i), (6900000000000 + i)::text, 'house', 1 from generate_series(1, $n) i;
+insert into partner (id, code, name, is_supplier, is_customer)
+ select made('partner', i), 'C-' || i, 'partner ' || i % ($n / 4 + 1), true, true from generate_series(0, $n) i;
+insert into warehouse (id, code, name) select made('warehouse', i), 'W' || i, 'warehouse ' || i
+ from generate_series(0, 3) i;
+insert into location (id, warehouse_id, kind, code, name)
+ select made('location', i), made('warehouse', i), 'storage', 'storage', 'storage' from generate_series(0, 3) i;
+insert into purchase_order (id, number, external_number, partner_id, location_id, status, document_on, expected_on,
+  total, note)
+ select made('purchase_order', i), 'PO-' || i, 'X' || i, made('partner', i % {PARTNERS}), made('location', i % 4),
+  'open', date '2026-01-01' + i::int % 300, date '2026-12-01', i, 'note' from generate_series(1, $n) i;
+insert into purchase_order_line (id, order_id, position, product_id, unit_id, numerator, denominator, quantity,
+  unit_price, amount, ordered)
+ select made('purchase_order_line', i), made('purchase_order', i), 1, made('product', i), made('unit', i % 5), 1, 1,
+  10, 6, 60, 10 from generate_series(1, $n) i;
+insert into sales_order (id, number, external_number, kind, partner_id, location_id, status, document_on, total, note)
+ select made('sales_order', i), 'SO-' || i, 'X' || i, 'order', made('partner', i % {PARTNERS}), made('location', i % 4),
+  case i % 4 when 0 then 'confirmed' when 2 then 'shipped' else 'draft' end, date '2026-01-01' + i::int % 300, i, 'note'
+ from generate_series(1, $n) i;
+insert into sales_order_line (id, order_id, position, product_id, unit_id, numerator, denominator, quantity, unit_price,
+  amount, ordered, shipped, shipped_value)
+ select made('sales_order_line', i), made('sales_order', i), 1, made('product', i), made('unit', i % 5), 1, 1,
+  10, 9, 90, 10, case i % 4 when 2 then 10 else 0 end, case i % 4 when 2 then 60 else 0 end from generate_series(1, $n) i;
+insert into stock_document (id, number, kind, order_id, partner_id, location_id, document_on, effective_at, command_id)
+ select made('stock_document', i), 'SD-' || i, case when i % 2 = 0 then 'shipment' else 'receipt' end,
+  case when i % 2 = 0 then made('sales_order', i) else made('purchase_order', i) end, made('partner', i % {PARTNERS}),
+  made('location', i % 4), date '2026-01-01' + i::int % 300, timestamptz '2026-01-01Z' + i * interval '7 minutes',
+  made('command', i) from generate_series(1, $n) i;
+insert into stock_move (document_id, position, product_id, lot_id, owner_id, from_location_id, to_location_id, quantity,
+  value, effective_at, line_id, command_id)
+ select made('stock_document', i), 1, made('product', i % ($n / 20 + 1) + 1), '{NIL}', '{NIL}',
+  case when i % 2 = 0 then made('location', i % 4) else '{SUPPLIER}' end,
+  case when i % 2 = 0 then '{CUSTOMER}' else made('location', i % 4) end,
+  1, 6, timestamptz '2026-01-01Z' + i * interval '7 minutes', made('sales_order_line', i), made('command', i)
+ from generate_series(1, $n) i;
+insert into stock_balance (product_id, lot_id, owner_id, location_id, on_hand, reserved, negative_ok)
+ select made('product', i), '{NIL}', '{NIL}', made('location', i % 4), 100, 0, false from generate_series(1, $n) i;
+insert into cost_pool (product_id, scope_id, quantity, value)
+ select made('product', i), '{NIL}', 100, 600 from generate_series(1, $n) i;
+insert into stock_count_line (document_id, position, product_id, lot_id, location_id, counted, book, counted_at)
+ select made('stock_document', i), 1, made('product', i), '{NIL}', made('location', i % 4), 9, 10, '2026-05-05Z'
+ from generate_series(1, $n) i;
+insert into discrepancy (id, kind, document_id, product_id, location_id, quantity, status, opened_at)
+ select made('discrepancy', i), 'negative_stock', made('stock_document', i), made('product', i), made('location', i % 4),
+  1, case when i % 10 = 0 then 'open' else 'closed' end, timestamptz '2026-01-01Z' + i * interval '7 minutes'
+ from generate_series(1, $n) i;
+drop function made(text, bigint);
+"""
+
+
+def made(schema: str, kind: str, i: int) -> UUID:
+    """The id of row i of a table in a company that was filled: rows are numbered from 1."""
+    return UUID(md5(f"{schema}/{kind}{i}".encode()).hexdigest())
+
+
+async def fill(owner: asyncpg.Connection, schema: str, n: int) -> None:
+    """n rows of whatever comes in number. The first PARTNERS partners have the orders in turn."""
+    async with owner.transaction():
+        await owner.execute(f"set local search_path to {schema}")
+        await owner.execute(FILL.replace("made(", "pg_temp.made(").replace("$n", str(n)))
