@@ -205,7 +205,7 @@ class Opening:
         posting.bring_in(good, quantity, value, OPENING, priced=value > 0)
         if item.identity:
             self.seen.add(item.identity)
-            self.identities.put(item, str(posting.id))
+            self.identities.put(item, posting.id)
         return Record(item.key, "accepted")
 
     def known(self, item: Item) -> Record | None:
