@@ -37,12 +37,8 @@ function firstLoad(): Plugin {
   };
 }
 
-export default defineConfig({
-  plugins: [
-    react(),
-    lingui({ macroTransform: true, failOnMissing: process.env.NODE_ENV === "production" }),
-    firstLoad(),
-  ],
+export default defineConfig(({ command }) => ({
+  plugins: [react(), lingui({ macroTransform: true, failOnMissing: command === "build" }), firstLoad()],
   build: {
     target: ["chrome111", "safari16.4", "firefox115"],
     // The polyfill would be the one script that is not ours to review; every browser of the target has modulepreload.
@@ -53,4 +49,4 @@ export default defineConfig({
     proxy: Object.fromEntries(["/graphql", "/oauth", "/.well-known", "/sync"].map((path) => [path, API])),
   },
   test: { include: ["test/**/*.test.ts"], environment: "node" },
-});
+}));

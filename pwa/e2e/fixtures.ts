@@ -45,7 +45,8 @@ export const test = base.extend<PerTest, PerWorker>({
       );
       page.on("console", (message) => {
         // What the network does is the test's own business; a refused refresh tells apart who has no session.
-        if (message.type() === "error" && !/^Failed to load resource/.test(message.text())) wrong.push(message.text());
+        if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+          wrong.push(message.text());
       });
       page.on("pageerror", (error) => wrong.push(error.message));
       await provide();

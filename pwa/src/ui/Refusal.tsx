@@ -33,7 +33,7 @@ export function useFieldProblems(outcome: Outcome | null): FieldProblem[] {
   const records = outcome.records.filter((record) => record.code !== null && record.field !== null);
   return [...own, ...records].map(({ code, field, details }) => {
     const path = (field ?? "").split(".");
-    const line = path.find((step) => /^\d+$/.test(step));
+    const line = path.findLast((step) => /^\d+$/.test(step));
     const { facts, sentence } = words({ code, details });
     return {
       line: line === undefined ? null : Number(line),
@@ -94,7 +94,7 @@ export function CommandNotice({ state, onRepeat, onReload }: CommandNoticeProps)
   }
   if (outcome.status === "ACCEPTED") return null;
   const refused = outcome.records.filter((record) => record.code !== null);
-  const told: Told[] = outcome.code === null ? refused : [{ code: outcome.code, details: outcome.data }];
+  const told: Told[] = refused.length > 0 ? refused : [{ code: outcome.code, details: outcome.data }];
   const stale = told.some(({ code }) => code === "stale_version");
   return (
     <Notice

@@ -142,7 +142,7 @@ export function ProductForm({ product, onCancel, onSaved, onReload }: ProductFor
             unit={perUnit}
             value={form.referenceCost}
             onChange={(text) => set("referenceCost", text)}
-            error={notANumber(cost) ?? refused("reference_cost")}
+            error={notANumber(cost) ?? refused("referenceCost")}
           />
         )}
         <Barcodes codes={form.barcodes} onChange={(codes) => set("barcodes", codes)} problems={problems} />

@@ -2,9 +2,9 @@ import { Button } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { PackageCheck } from "lucide-react";
 import { useState } from "react";
+import { add, read } from "../../data/decimal";
 import { graphql, type ResultOf } from "../../data/graphql";
 import { useMe } from "../../data/me";
-import { add, read } from "../../data/decimal";
 import { after, entered, progressOf, toSend } from "../../data/progress";
 import { OUTCOME, useCommand } from "../../data/command";
 import { useQuery } from "../../data/useQuery";
@@ -18,58 +18,57 @@ import { CommandNotice, useFieldProblems } from "../../ui/Refusal";
 import { ScanHint } from "../../ui/ScanHint";
 import { Empty, Forbidden, LoadingRows, ProblemState } from "../../ui/states";
 import { useFormat } from "../../ui/useFormat";
-import { useWedge } from "../../ui/useWedge";
-import { PRODUCT_UNITS, unitOfCode } from "../masterdata/products";
 import { placeName, usePlaces, WarehouseSelect } from "../masterdata/WarehouseSelect";
 import styles from "../orders.module.css";
 import { PurchaseOrderState } from "./OrderState";
-import { scanned } from "../scanned";
+import { useLineScan } from "../useLineScan";
 
-const ORDER = graphql(
-  `
-    query PurchaseOrder($id: ID!, $price: Boolean!) {
-      purchaseOrder(id: $id) {
+const ORDER = graphql(`
+  query PurchaseOrder($id: ID!, $price: Boolean!) {
+    purchaseOrder(id: $id) {
+      id
+      number
+      status
+      documentOn
+      expectedOn
+      note
+      total @include(if: $price)
+      partner {
+        name
+      }
+      location {
         id
-        number
-        status
-        documentOn
-        expectedOn
-        note
-        total @include(if: $price)
-        partner {
+        name
+        warehouse {
           name
         }
-        location {
+      }
+      lines {
+        id
+        numerator
+        denominator
+        ordered
+        received
+        unit {
           id
           name
-          warehouse {
-            name
-          }
+          decimals
         }
-        lines {
+        product {
           id
-          numerator
-          denominator
-          ordered
-          received
+          sku
+          name
+          spec
           unit {
             id
             name
             decimals
           }
-          product {
-            id
-            sku
-            name
-            spec
-            ...ProductUnits
-          }
         }
       }
     }
-  `,
-  [PRODUCT_UNITS],
-);
+  }
+`);
 
 const RECORD_RECEIPT = graphql(
   `
@@ -114,7 +113,6 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [place, setPlace] = useState(order.location?.id ?? "");
   const [received, setReceived] = useState<number | null>(null);
-  const [unknownCode, setUnknownCode] = useState<string | null>(null);
 
   const lines = (order.lines ?? []).map((line) => ({ ...line, done: line.received }));
   const rows = lines.map((line) => {
@@ -137,18 +135,17 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
     }),
   );
 
-  const type = (line: string, text: string) => {
-    setTyped((before) => ({ ...before, [line]: text }));
+  const type = (line: string, meaning: (before: string) => string) => {
+    setTyped((before) => ({ ...before, [line]: meaning(before[line] ?? "") }));
     setReceived(null);
-    setUnknownCode(null);
     clear();
   };
 
-  useWedge((code) => {
-    const hit = scanned(rows, (row) => row.line.product && unitOfCode(row.line.product, code)?.factor);
-    if (hit) type(hit.row.id, add(read(typed[hit.row.id] ?? "") ?? "0", hit.quantity));
-    else setUnknownCode(code);
-  }, receiving && !locked);
+  const scan = useLineScan(
+    rows,
+    (line, added) => type(line, (before) => add(read(before) ?? "0", added)),
+    receiving && !locked,
+  );
 
   const submit = async () => {
     const outcome = await run({ documentId: uuid7(), orderId: order.id, locationId: place, lines: delivered });
@@ -201,11 +198,7 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
         </Notice>
       )}
       <CommandNotice state={state} onRepeat={() => void submit()} onReload={() => void reload()} />
-      {unknownCode !== null && (
-        <Notice tone="waits">
-          <Trans>No line of this order has the code {unknownCode}.</Trans>
-        </Notice>
-      )}
+      {scan.notice}
       {over.length > 0 && (
         <Notice tone="waits">
           <Trans>More than was ordered. It is taken in as it is, and a discrepancy is opened for the buyer:</Trans>{" "}
@@ -247,7 +240,12 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
       <ProgressLines
         lines={lines}
         words={words}
-        {...(receiving && { typed, onType: type, refused, disabled: locked })}
+        {...(receiving && {
+          typed,
+          onType: (line: string, text: string) => type(line, () => text),
+          refused,
+          disabled: locked,
+        })}
       />
       {receiving && <ScanHint />}
       {can("purchase.price") && order.total != null && (

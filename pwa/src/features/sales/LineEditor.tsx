@@ -198,7 +198,7 @@ function UnitField({ line, put, refused, disabled }: FieldProps) {
         if (unit) put({ unit, price: priceIn(line.product, unit) });
       }}
       data={units.map(({ id, name }) => ({ value: id, label: name }))}
-      error={refused("unit_id")}
+      error={refused("unitId")}
       disabled={disabled}
     />
   );
@@ -212,7 +212,7 @@ function PriceField({ line, check, put, refused, tried, disabled, onLeave }: Fie
       aria-label={t`Price: ${line.product.name}`}
       value={line.price}
       onChange={(price) => put({ price })}
-      error={own ?? refused("unit_price")}
+      error={own ?? refused("unitPrice")}
       disabled={disabled}
       onKeyDown={onEnter(onLeave)}
     />

@@ -1,13 +1,14 @@
 import { Button } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Stamp, Truck } from "lucide-react";
-import { useState } from "react";
-import { add, compare, read, wholeFromStockUnit } from "../../data/decimal";
+import { useCallback, useState } from "react";
+import { add, compare, type Decimal, read, wholeFromStockUnit } from "../../data/decimal";
+import { request } from "../../data/client";
 import { graphql, type ResultOf } from "../../data/graphql";
 import { useMe } from "../../data/me";
 import { after, entered, progressOf, toSend } from "../../data/progress";
 import { OUTCOME, useCommand } from "../../data/command";
-import { useQuery } from "../../data/useQuery";
+import { useLoad } from "../../data/useLoad";
 import { uuid7 } from "../../data/uuid";
 import { Facts } from "../../ui/Facts";
 import { Notice } from "../../ui/Notice";
@@ -18,65 +19,59 @@ import { CommandNotice, useFieldProblems } from "../../ui/Refusal";
 import { ScanHint } from "../../ui/ScanHint";
 import { Empty, Forbidden, LoadingRows, ProblemState } from "../../ui/states";
 import { useFormat } from "../../ui/useFormat";
-import { useWedge } from "../../ui/useWedge";
-import { PRODUCT_UNITS, unitOfCode } from "../masterdata/products";
+import { availability } from "../inventory/availability";
 import { placeName } from "../masterdata/WarehouseSelect";
 import styles from "../orders.module.css";
-import { scanned } from "../scanned";
+import { useLineScan } from "../useLineScan";
 import { SalesOrderState } from "./OrderState";
 
-const ORDER = graphql(
-  `
-    query SalesOrder($id: ID!, $price: Boolean!, $stock: Boolean!) {
-      salesOrder(id: $id) {
+const ORDER = graphql(`
+  query SalesOrder($id: ID!, $price: Boolean!) {
+    salesOrder(id: $id) {
+      id
+      number
+      status
+      documentOn
+      note
+      total @include(if: $price)
+      partner {
+        name
+      }
+      location {
         id
-        number
-        status
-        documentOn
-        note
-        total @include(if: $price)
-        partner {
+        name
+        warehouse {
           name
         }
-        location {
+      }
+      lines {
+        id
+        numerator
+        denominator
+        ordered
+        shipped
+        reserved
+        unit {
           id
           name
-          warehouse {
-            name
-          }
+          decimals
         }
-        lines {
+        product {
           id
-          numerator
-          denominator
-          ordered
-          shipped
-          reserved
+          sku
+          name
+          spec
+          kind
           unit {
             id
             name
             decimals
           }
-          product {
-            id
-            sku
-            name
-            spec
-            kind
-            ...ProductUnits
-            stockLevels @include(if: $stock) {
-              available
-              location {
-                id
-              }
-            }
-          }
         }
       }
     }
-  `,
-  [PRODUCT_UNITS],
-);
+  }
+`);
 
 const CONFIRM = graphql(
   `
@@ -100,20 +95,44 @@ const SHIP = graphql(
   [OUTCOME],
 );
 
-type Order = NonNullable<ResultOf<typeof ORDER>["salesOrder"]>;
+type Line = NonNullable<NonNullable<ResultOf<typeof ORDER>["salesOrder"]>["lines"]>[number];
+type Order = Omit<NonNullable<ResultOf<typeof ORDER>["salesOrder"]>, "lines"> & {
+  /** With what can leave for this order: what nobody else was promised, and what is reserved for it. */
+  lines: (Line & { done: Decimal; available?: Decimal })[];
+};
+
+async function loadOrder(id: string, price: boolean, stock: boolean, signal?: AbortSignal) {
+  const { data, forbidden } = await request(ORDER, { id, price }, signal);
+  const order = data.salesOrder;
+  if (!order) return { order: null, forbidden: forbidden.includes("salesOrder") };
+  const lines = order.lines ?? [];
+  const goods = lines.flatMap(({ product }) => (product?.kind === "GOODS" ? [product.id] : []));
+  const levels = stock && order.location ? await availability(order.location.id, goods, signal) : null;
+  return {
+    order: {
+      ...order,
+      lines: lines.map((line) => ({
+        ...line,
+        done: line.shipped,
+        ...(levels &&
+          line.product?.kind === "GOODS" && { available: add(levels.get(line.product.id) ?? "0", line.reserved) }),
+      })),
+    },
+    forbidden: false,
+  };
+}
+
 type OrderProps = { order: Order; booked: React.ReactNode; reload: () => Promise<void> };
 
 export default function SalesOrderPage({ id }: { id: string }) {
   const { t } = useLingui();
   const { can } = useMe();
-  const { data, error, forbidden, reload } = useQuery(ORDER, {
-    id,
-    price: can("sales.price"),
-    stock: can("stock.read"),
-  });
+  const [price, stock] = [can("sales.price"), can("stock.read")];
+  const load = useCallback((signal?: AbortSignal) => loadOrder(id, price, stock, signal), [id, price, stock]);
+  const { value, error, reload } = useLoad(load);
   const [shipped, setShipped] = useState(0);
-  const order = data?.salesOrder;
-  if (order) {
+  if (value?.order) {
+    const { order } = value;
     const booked = shipped > 0 && (
       <Notice tone="done">
         <Plural value={shipped} one="Shipment of # line booked." other="Shipment of # lines booked." />
@@ -131,9 +150,9 @@ export default function SalesOrderPage({ id }: { id: string }) {
     <Page title={t`Sales order`} back={{ href: "/sales-orders", label: t`Back to the sales orders` }}>
       {error ? (
         <ProblemState error={error} onRetry={() => void reload()} />
-      ) : !data ? (
+      ) : !value ? (
         <LoadingRows height={64} />
-      ) : forbidden?.includes("salesOrder") ? (
+      ) : value.forbidden ? (
         <Forbidden />
       ) : (
         <Empty title={<Trans>This order does not exist, or is not yours to see.</Trans>} />
@@ -151,19 +170,6 @@ function useWords(): Words {
     open: (quantity) => <Trans>{quantity} on backorder</Trans>,
     over: (quantity) => <Trans>{quantity} more than ordered</Trans>,
   };
-}
-
-/** The lines with what can leave for this order: what nobody else was promised, and what is reserved for it. */
-function linesOf(order: Order) {
-  return (order.lines ?? []).map((line) => {
-    const level = line.product?.stockLevels?.find(({ location }) => location?.id === order.location?.id);
-    const known = line.product?.stockLevels !== undefined && line.product.kind === "GOODS";
-    return {
-      ...line,
-      done: line.shipped,
-      ...(known && { available: add(level?.available ?? "0", line.reserved) }),
-    };
-  });
 }
 
 type OrderPageProps = {
@@ -190,7 +196,7 @@ function OrderPage({ order, action, notices, tools, children }: OrderPageProps) 
     >
       {notices}
       {tools}
-      {children ?? <ProgressLines lines={linesOf(order)} words={words} />}
+      {children ?? <ProgressLines lines={order.lines} words={words} />}
       {order.total != null && (
         <p className={styles.total}>
           <Trans>Total</Trans> <Money value={order.total} strong />
@@ -203,9 +209,7 @@ function OrderPage({ order, action, notices, tools, children }: OrderPageProps) 
 
 function Confirm({ order, booked, reload }: OrderProps) {
   const { state, run } = useCommand(CONFIRM);
-  const short = linesOf(order).filter(
-    (line) => line.available !== undefined && compare(line.available, line.ordered) < 0,
-  );
+  const short = order.lines.filter((line) => line.available !== undefined && compare(line.available, line.ordered) < 0);
   const confirm = async (reserve: "ALL" | "AVAILABLE") => {
     const outcome = await run({ orderId: order.id, reserve });
     if (outcome?.status === "ACCEPTED") await reload();
@@ -244,11 +248,10 @@ function Confirm({ order, booked, reload }: OrderProps) {
 type ShipProps = OrderProps & { onShipped: (lines: number) => void };
 
 function Ship({ order, booked, reload, onShipped }: ShipProps) {
-  const lines = linesOf(order);
+  const lines = order.lines;
   const { state, run, clear } = useCommand(SHIP);
   const words = useWords();
   const [typed, setTyped] = useState(() => suggested(lines));
-  const [unknownCode, setUnknownCode] = useState<string | null>(null);
 
   const rows = lines.map((line) => {
     const progress = progressOf(line);
@@ -268,18 +271,13 @@ function Ship({ order, booked, reload, onShipped }: ShipProps) {
     }),
   );
 
-  const type = (line: string, text: string) => {
-    setTyped((before) => ({ ...before, [line]: text }));
+  const type = (line: string, meaning: (before: string) => string) => {
+    setTyped((before) => ({ ...before, [line]: meaning(before[line] ?? "") }));
     onShipped(0);
-    setUnknownCode(null);
     clear();
   };
 
-  useWedge((code) => {
-    const hit = scanned(rows, (row) => row.line.product && unitOfCode(row.line.product, code)?.factor);
-    if (hit) type(hit.row.id, add(read(typed[hit.row.id] ?? "") ?? "0", hit.quantity));
-    else setUnknownCode(code);
-  }, !locked);
+  const scan = useLineScan(rows, (line, added) => type(line, (before) => add(read(before) ?? "0", added)), !locked);
 
   const submit = async () => {
     const outcome = await run({ documentId: uuid7(), orderId: order.id, lines: leaving });
@@ -308,11 +306,7 @@ function Ship({ order, booked, reload, onShipped }: ShipProps) {
         <>
           {booked}
           <CommandNotice state={state} onRepeat={() => void submit()} onReload={() => void reload()} />
-          {unknownCode !== null && (
-            <Notice tone="waits">
-              <Trans>No line of this order has the code {unknownCode}.</Trans>
-            </Notice>
-          )}
+          {scan.notice}
           {leaving.length > 0 && backorder > 0 && (
             <Notice tone="open">
               <Plural
@@ -335,14 +329,21 @@ function Ship({ order, booked, reload, onShipped }: ShipProps) {
         </div>
       }
     >
-      <ProgressLines lines={lines} words={words} typed={typed} onType={type} refused={refused} disabled={locked} />
+      <ProgressLines
+        lines={lines}
+        words={words}
+        typed={typed}
+        onType={(line, text) => type(line, () => text)}
+        refused={refused}
+        disabled={locked}
+      />
       <ScanHint />
     </OrderPage>
   );
 }
 
 /** What is still open, as far as it is here. */
-function suggested(lines: ReturnType<typeof linesOf>): Record<string, string> {
+function suggested(lines: Order["lines"]): Record<string, string> {
   return Object.fromEntries(
     lines.flatMap((line) => {
       const progress = progressOf(line);

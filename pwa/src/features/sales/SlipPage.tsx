@@ -144,14 +144,14 @@ export default function SlipPage() {
           placeholder={t`Search a customer`}
           value={customer}
           onChange={setCustomer}
-          error={tried && !customer ? t`Choose the customer.` : refusedField("partner_id")}
+          error={tried && !customer ? t`Choose the customer.` : refusedField("partnerId")}
           disabled={locked}
         />
         <WarehouseSelect
           places={places}
           value={place}
           onChange={setPlace}
-          error={refusedField("location_id")}
+          error={refusedField("locationId")}
           disabled={locked}
         />
       </div>
