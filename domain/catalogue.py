@@ -7,6 +7,7 @@ from domain.inventory import commands as inventory
 from domain.masterdata import commands as masterdata
 from domain.purchasing import commands as purchasing
 from domain.sales import commands as sales
+from domain.sales import history
 
 COMMANDS = {
     "masterdata.save_units": Entry(masterdata.SaveUnits, masterdata.save_units, "request", "product.write", 1),
@@ -37,6 +38,7 @@ COMMANDS = {
     "sales.sell_now": Entry(sales.SellNow, sales.sell_now, "request", "sales.ship", hot=True),
     "sales.record_handover": Entry(sales.RecordHandover, sales.record_handover, "fact", "sales.ship", hot=True),
     "sales.record_return": Entry(sales.RecordReturn, sales.record_return, "request", "sales.return"),
+    "sales.record_past_sales": Entry(history.RecordPastSales, history.record_past_sales, "fact", "import.run", 1),
     "sales.release_short_reservations": Entry(
         sales.ReleaseShortReservations, sales.release_short_reservations, "request", "sales.order"
     ),

@@ -89,6 +89,7 @@ class Known(NamedTuple):
 
     id: str
     hash: str
+    entity: str
     entity_id: UUID
 
 
@@ -126,7 +127,7 @@ def identities_of(items: Iterable[Item]) -> list[dict[str, Any]]:
 
 KNOWN = sql.rows(
     "known",
-    """select i.id, encode(i.hash, 'hex') as hash, i.entity_id from import_record i
+    """select i.id, encode(i.hash, 'hex') as hash, i.entity, i.entity_id from import_record i
  where i.id in (select id from jsonb_to_recordset($2::jsonb -> 'identities') as w(id uuid))""",
 )
 REMEMBERED = (
@@ -138,24 +139,23 @@ REMEMBERED = (
 class Identities:
     """Which of our records an outside one became. Nobody changes an entity's identity, only the hash beside it."""
 
-    def __init__(self, tx: Tx, loaded: Mapping[str, Sequence[Mapping[str, Any]]], entity: str) -> None:
-        known = (Known(row["id"], row["hash"], UUID(row["entity_id"])) for row in loaded["known"])
+    def __init__(self, tx: Tx, loaded: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        known = (Known(row["id"], row["hash"], row["entity"], UUID(row["entity_id"])) for row in loaded["known"])
         self.sheet = tx.sheet({one.id: one for one in known})
-        self.entity = entity
 
     def get(self, item: Item) -> Known | None:
         return self.sheet.get(item.identity) if item.identity else None
 
-    def put(self, item: Item, entity_id: UUID) -> None:
+    def put(self, item: Item, entity: str, entity_id: UUID) -> None:
         if item.identity:
-            self.sheet.put(item.identity, Known(item.identity, item.hash, entity_id))
+            self.sheet.put(item.identity, Known(item.identity, item.hash, entity, entity_id))
 
     def rows(self, command_id: UUID) -> dict[str, Any]:
         """For `tx.write`, beside REMEMBERED."""
         return {
             name: [
                 {
-                    "id": one.id, "hash": f"\\x{one.hash}", "entity": self.entity, "entity_id": one.entity_id,
+                    "id": one.id, "hash": f"\\x{one.hash}", "entity": one.entity, "entity_id": one.entity_id,
                     "command_id": command_id,
                 }
                 for one in chosen

@@ -167,7 +167,7 @@ async def record_opening_stock(tx: Tx) -> None:
     places = asked_for((item.record.product_id, item.record.location_id) for item in sound)
     loaded = await tx.load(LOAD_OPENING, {"identities": identities_of(sound), "places": places})
     shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=True))
-    identities = Identities(tx, loaded, "stock_document")
+    identities = Identities(tx, loaded)
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 
     def decide(run: Run) -> Outcome:
@@ -205,7 +205,7 @@ class Opening:
         posting.bring_in(good, quantity, value, OPENING, priced=value > 0)
         if item.identity:
             self.seen.add(item.identity)
-            self.identities.put(item, posting.id)
+            self.identities.put(item, "stock_document", posting.id)
         return Record(item.key, "accepted")
 
     def known(self, item: Item) -> Record | None:

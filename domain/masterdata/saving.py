@@ -94,7 +94,7 @@ class Saving:
     ) -> None:  # fmt: skip
         self.tx, self.entity, self.items, self.loaded = tx, entity, items, loaded
         self.new_ids = map(id_from, count(new_id().int))  # one after the other: neighbours in every index
-        self.identities = Identities(tx, loaded, entity.name)
+        self.identities = Identities(tx, loaded)
         stored = (stored_from(row, opened, sets or {}) for row in loaded["stored"])
         self.stored = tx.sheet({one.id: one for one in stored})
         self.taken = tx.sheet({row["value"]: UUID(row["id"]) for row in loaded.get("taken", ())})
@@ -160,7 +160,7 @@ class Saving:
         return value
 
     def put(self, item: Item, id: UUID, before: Stored | None, shaped: Shaped) -> Record:
-        self.identities.put(item, id)
+        self.identities.put(item, self.entity.name, id)
         details = {"id": id, **shaped.details} if item.identity else shaped.details
         if before and (before.values, before.sets) == (shaped.values, shaped.sets):
             return Record(item.key, "unchanged", details=details)
