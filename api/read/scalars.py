@@ -101,7 +101,10 @@ def reader(shape: str, example: str, make: Callable[[str], Any]) -> Callable[[An
     def parse(value: Any) -> Any:
         if not isinstance(value, str) or not matches(value):
             raise ValueError(f'a string such as "{example}" is expected')
-        return make(value)
+        try:
+            return make(value)
+        except OverflowError:  # a moment of year 0 or 10000 in UTC
+            raise ValueError(f"{value} is out of range") from None
 
     return parse
 

@@ -25,7 +25,7 @@ KINDS = (
 )  # fmt: skip
 
 
-@dataclass
+@dataclass(repr=False)
 class Firm:
     """`tokens`: an access token for each role. The partner's is of the filled company's partner 1."""
 
@@ -36,7 +36,7 @@ class Firm:
         return made(self.company.schema, kind, i)
 
 
-@dataclass
+@dataclass(repr=False)
 class Shop:
     instance: Instance
     app: Starlette
@@ -59,7 +59,7 @@ class Shop:
 
     async def ask(self, token: str, query: str, variables: Any = None, **more: Any) -> dict[str, Any]:
         answer = (await self.post(token, query, variables, **more)).json()
-        del answer["extensions"]
+        answer.pop("extensions", None)
         return answer
 
     async def read(self, token: str, query: str, variables: Any = None) -> dict[str, Any]:

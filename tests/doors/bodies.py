@@ -1,0 +1,107 @@
+"""A good body for every command, in the names of GraphQL, with each id that the command may name."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.ids import new_id
+from tests.api.shop import Firm
+
+Body = dict[str, Any]
+
+
+def new() -> str:
+    return str(new_id())
+
+
+def records(*each: Body) -> Body:
+    return {"records": list(each), "allOrNothing": False}
+
+
+def outside() -> Body:
+    return {"source": "shop", "number": new()}
+
+
+def sale(firm: Firm) -> Body:
+    line = {"productId": of(firm, "product"), "quantity": "2", "unitId": of(firm, "unit", 9), "unitPrice": "10.5"}
+    return {
+        "orderId": new(), "partnerId": of(firm, "partner"), "locationId": of(firm, "location"), "lines": [line],
+        "documentOn": "2026-02-28", "note": "by bicycle",
+    }  # fmt: skip
+
+
+def of(firm: Firm, kind: str, i: int = 1) -> str:
+    return str(firm.id(kind, i))
+
+
+BODIES: dict[str, Callable[[Firm], Body]] = {
+    "masterdata.save_units": lambda _: records({"id": new(), "name": new(), "decimals": 0, "external": outside()}),
+    "masterdata.save_categories": lambda firm: records(
+        {"id": new(), "name": new(), "parentId": of(firm, "category", 0)}
+    ),
+    "masterdata.save_warehouses": lambda _: records(
+        {"id": new(), "code": new(), "name": "仓库", "negative": "WARN", "active": True}
+    ),
+    "masterdata.save_products": lambda firm: records(
+        {
+            "id": new(), "sku": new(), "name": "龙井茶", "spec": "250 g", "unitId": of(firm, "unit"), "kind": "GOODS",
+            "categoryId": of(firm, "category", 0), "price": "12.50", "referenceCost": "6",
+            "units": [{"unitId": of(firm, "unit", 9), "numerator": "12", "denominator": "1"}],
+            "barcodes": [{"code": new(), "unitId": of(firm, "unit", 9)}],
+        }
+    ),
+    "masterdata.save_partners": lambda _: records(
+        {
+            "id": new(), "code": new(), "name": "Lin & Co", "isSupplier": True, "isCustomer": True,
+            "contactName": "林女士", "phone": "13800138000", "address": "1 Quay Road", "active": True,
+        }
+    ),
+    "inventory.record_opening_stock": lambda firm: records(
+        {
+            "productId": of(firm, "product"), "locationId": of(firm, "location", 2), "quantity": "3", "unitCost": "6",
+            "unitId": of(firm, "unit", 9), "key": "row 1",
+        }
+    ),
+    "inventory.adjust_stock": lambda firm: {
+        "documentId": new(), "locationId": of(firm, "location"), "reason": "broken",
+        "lines": [
+            {"productId": of(firm, "product"), "direction": "OUT", "quantity": "1", "unitId": of(firm, "unit", 9)}
+        ],
+    },
+    "inventory.record_count": lambda firm: {
+        "documentId": new(), "note": "",
+        "lines": [
+            {
+                "productId": of(firm, "product", 3), "locationId": of(firm, "location", 3), "counted": "7",
+                "unitId": of(firm, "unit", 9), "countedAt": "2026-11-01T08:00:00Z",
+            }
+        ],
+    },
+    "inventory.close_discrepancy": lambda firm: {"discrepancyId": of(firm, "discrepancy", 10), "note": "found"},
+    "purchasing.place_purchase_order": lambda firm: sale(firm) | {"expectedOn": "2026-12-24"},
+    "purchasing.record_receipt": lambda firm: {
+        "documentId": new(), "orderId": of(firm, "purchase_order"), "locationId": of(firm, "location"),
+        "lines": [
+            {"lineId": of(firm, "purchase_order_line"), "quantity": "1", "unitId": of(firm, "unit", 9)}
+        ],
+    },
+    "sales.place_sales_order": sale,
+    "sales.confirm_sales_order": lambda firm: {"orderId": of(firm, "sales_order", 5), "reserve": "AVAILABLE"},
+    "sales.ship_sales_order": lambda firm: {
+        "documentId": new(), "orderId": of(firm, "sales_order", 4),
+        "lines": [{"lineId": of(firm, "sales_order_line", 4), "quantity": "1"}],
+    },
+    "sales.cancel_sales_order": lambda firm: {"orderId": of(firm, "sales_order", 7)},
+    "sales.sell_now": sale,
+    "sales.record_handover": sale,
+    "sales.record_return": lambda firm: sale(firm) | {
+        "lines": [
+            {
+                "productId": of(firm, "product", 14), "quantity": "1", "unitId": of(firm, "unit", 4), "unitPrice": "9",
+                "sourceLineId": of(firm, "sales_order_line", 14),
+            }
+        ]
+    },
+    "sales.release_short_reservations": lambda firm: {
+        "productId": of(firm, "product"), "locationId": of(firm, "location")
+    },
+}  # fmt: skip
