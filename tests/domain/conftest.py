@@ -1,3 +1,4 @@
+from tests.domain.scene import scene
 from tests.yard import yard
 
-__all__ = ["yard"]
+__all__ = ["scene", "yard"]
