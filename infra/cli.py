@@ -32,12 +32,14 @@ app.add_typer(demo, name="demo")
 
 
 @app.command()
-def up() -> None:
+def up(
+    load: Annotated[bool, typer.Option(envvar="HUOTONG_DEMO_LOAD", help="Fill the demo companies, if empty.")] = True,
+) -> None:
     """PostgreSQL, API and worker in the foreground, until Ctrl-C."""
     from infra.launch import up
     from tenants.settings import Settings
 
-    raise typer.Exit(up.up(Settings.from_environment(), console))
+    raise typer.Exit(up.up(Settings.from_environment(), console, load))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -136,6 +138,17 @@ def rotate_keys(
     answer = installed(work)
     text = f"{answer['wrapped']} keys are wrapped with the newest master key."
     show(as_json, answer, f"{text} {answer['rows']} rows were encrypted again." if data else text)
+
+
+@demo.command("load")
+def demo_load() -> None:
+    """Fill them, or go on where that was cut off; what is there already stays as it is."""
+    import asyncio
+
+    from infra import demo
+    from tenants.settings import Settings
+
+    asyncio.run(demo.load(Settings.from_environment()))
 
 
 @app.command()

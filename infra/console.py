@@ -1,6 +1,7 @@
 """How the command line speaks: answers on standard output, progress and remarks on standard error."""
 
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn, Protocol
@@ -13,6 +14,8 @@ from rich.table import Table
 
 console = Console()
 remarks = Console(stderr=True)
+
+LINE_SECONDS = 10.0
 
 Json = Annotated[bool, typer.Option("--json", help="The answer as JSON on standard output.")]
 
@@ -54,8 +57,18 @@ class Advance(Protocol):
 
 @contextmanager
 def progress(title: str, total: int | None = None) -> Iterator[Advance]:
-    """A bar on standard error, where that is a terminal."""
+    """A bar on standard error; where that is no terminal, a line now and then."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=remarks, disable=not remarks.is_terminal) as bar:
         task = bar.add_task(title, total=total)
-        yield lambda steps, total=None: bar.update(task, advance=steps, total=total)
+        due = time.monotonic() + LINE_SECONDS
+
+        def advance(steps: int, total: int | None = None) -> None:
+            nonlocal due
+            bar.update(task, advance=steps, total=total)
+            if bar.disable and time.monotonic() > due:
+                due = time.monotonic() + LINE_SECONDS
+                now = bar.tasks[task]
+                remarks.print(f"{title}: {now.completed:,.0f} of {now.total or 0:,.0f}", markup=False)
+
+        yield advance

@@ -1,28 +1,39 @@
-"""The two demo companies: made on the first start, with a user for each role, and `demo.json` to sign in by script."""
+"""The two demo companies: made on the first start, with a user for each role and `demo.json` to sign in by script, and
+filled afterwards, while they are already in use."""
 
 import asyncio
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-import asyncpg
 import orjson
 
-from domain.ids import derived_id, new_id
-from domain.schema import REVISIONS, creation
-from infra.launch.addresses import addresses
+from domain.execute import execute
+from domain.ids import derived_id
+from domain.tx import Call
+from infra import demo_food
+from infra.console import progress, remarks
+from infra.installation import Installation, opened
 from tenants import accounts, clients
-from tenants.access import ROLES
-from tenants.keys import open_master
-from tenants.migrate import head
-from tenants.provision import Script, create_company
-from tenants.registry import Company, Registry
+from tenants.access import ROLES, Caller
+from tenants.registry import Company
 from tenants.settings import Settings
-from tenants.transaction import Database
 
 COMPANIES = {"acme": "Acme Gifts 礼品批发", "beiguo": "北国粮油 Beiguo Foods"}
 SCOPES = ("sales.read", "sales.price", "purchase.read", "purchase.price")
+CUSTOMER = "C001"  # whom the partner's client stands for
+LOADER = UUID(int=0)  # nobody entered it by hand
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Who is there
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 def prepare(settings: Settings) -> None:
@@ -32,24 +43,16 @@ def prepare(settings: Settings) -> None:
 
 
 async def make(settings: Settings) -> None:
-    where = addresses(settings)
-    owner = await asyncpg.connect(where.owner)
-    master = await open_master(settings.keys, owner, create=True)
-    database = Database(where.app, settings.pools)
-    registry = Registry(database, master)
     tenants = []
-    for slug, name in COMPANIES.items():
-        if not await registry.find(slug=slug):
-            await create_company(owner, new_id(), slug, name, Script(creation()), head(REVISIONS), master)
-        [company] = await registry.find(slug=slug)
-        tenants.append(await people(company))
-    await database.close()
-    await owner.close()
+    async with opened(settings, create=True) as here:
+        for slug, name in COMPANIES.items():
+            found = await here.registry.find(slug=slug)
+            tenants.append(await people(found[0] if found else await here.create(slug, name)))
     write_private(settings.data / "demo.json", {"base_url": settings.public_url, "tenants": tenants})
 
 
 async def people(company: Company) -> dict[str, Any]:
-    """One user for each built-in role, and a partner's client bound to a party that `load` makes."""
+    """One user for each built-in role, and a partner's client bound to a customer."""
     users = []
     for role in sorted(ROLES.keys() - {"partner"}):
         email, password = f"{role}@{company.slug}.example", secrets.token_urlsafe(9)
@@ -59,10 +62,70 @@ async def people(company: Company) -> dict[str, Any]:
             await accounts.set_password(company.database, email, password)
         await accounts.grant(company, role, email=email)
         users.append({"email": email, "password": password, "role": role})
-    party_id = derived_id(company.id, "partner", "Walk-in")
+    party_id = derived_id(company.id, "partner", CUSTOMER)
     made = await clients.create_client(company, "Partner", party_id=party_id, scopes=SCOPES)
     client = {"client_id": made.client_id, "client_secret": made.client_secret, "scopes": list(SCOPES)}
     return {"slug": company.slug, "name": company.name, "users": users, "clients": [client]}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What is in it
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def is_loaded(settings: Settings) -> bool:
+    return FILLED.keys() <= set(state(settings)["loaded"])
+
+
+async def load(settings: Settings) -> None:
+    """One at a time; goes on where it was cut off."""
+    with only_one(settings.data / "demo-load.lock") as mine:
+        if not mine:
+            remarks.print("The demo companies are being filled already.")
+            return
+        now = state(settings)
+        write_private(settings.data / "demo-load.json", now)
+        async with opened(settings) as here:
+            for slug, fill in FILLED.items():
+                if slug not in now["loaded"]:
+                    await fill(here, await here.company(slug), date.fromisoformat(now["today"]))
+                    now["loaded"].append(slug)
+                    write_private(settings.data / "demo-load.json", now)
+        remarks.print("The demo companies are filled.")
+
+
+def state(settings: Settings) -> dict[str, Any]:
+    """`today` is the day it began: commands are said again word for word."""
+    try:
+        return orjson.loads((settings.data / "demo-load.json").read_bytes())
+    except FileNotFoundError:
+        return {"today": str(datetime.now(UTC).date()), "loaded": []}
+
+
+async def food(here: Installation, company: Company, today: date) -> None:
+    caller = Caller(company, LOADER, ROLES["owner"])
+    steps = list(demo_food.calls(company.id, today))
+    with progress(company.name, len(steps)) as advance:
+        for step in steps:
+            id = derived_id(company.id, "demo", step.key)
+            await execute(Call(id, step.name, step.body, datetime.now(UTC), "import"), caller)
+            advance(1)
+
+
+FILLED = {"beiguo": food}
+
+
+@contextmanager
+def only_one(path: Path) -> Iterator[bool]:
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(lock)
 
 
 def write_private(path: Path, content: Any) -> None:

@@ -54,4 +54,5 @@ async def main() -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("dramatiq").setLevel(logging.WARNING)  # it says that it starts and ends
     asyncio.run(main())

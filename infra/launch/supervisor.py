@@ -28,15 +28,20 @@ class AlreadyRunning(RuntimeError):
 
 @dataclass
 class Program:
-    """A child process in a group of its own, so that Ctrl-C reaches us alone and its children end with it."""
+    """A child process in a group of its own, so that Ctrl-C reaches us alone and its children end with it.
+
+    With `tries` it is to end by itself, and is started again only so often where it fails.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    tries: int | None = None
     process: subprocess.Popen[bytes] | None = None
     falls: int = 0
     started: float = 0.0
     due: float = 0.0
+    over: bool = False
 
     def start(self) -> None:
         environment = {**os.environ, **self.environment}
@@ -46,10 +51,15 @@ class Program:
     def tend(self, say: Say) -> bool:
         """Restart it if it has fallen and its pause is over; whether there is a new process."""
         now = time.monotonic()
+        if self.over:
+            return False
         if self.process is not None:
             if self.process.poll() is None:
                 return False
             _kill_group(self.process.pid)
+            if self.tries is not None and self.ended(self.process.returncode, say):
+                self.process, self.over = None, True
+                return False
             self.falls = 1 if now - self.started > STEADY else self.falls + 1
             pause = min(FIRST_PAUSE * 2 ** (self.falls - 1), LONGEST_PAUSE)
             say(f"{self.name} ended ({_status(self.process.returncode)}); again in {pause:g} s")
@@ -58,6 +68,12 @@ class Program:
             return False
         self.start()
         return True
+
+    def ended(self, status: int, say: Say) -> bool:
+        """Whether that was its last try."""
+        if status and self.falls + 1 == self.tries:
+            say(f"{self.name} ended ({_status(status)}) and is left alone")
+        return not status or self.falls + 1 == self.tries
 
     def stop(self) -> None:
         if self.process is None:

@@ -1,6 +1,5 @@
 """`make up`: PostgreSQL, API and worker in the foreground, until Ctrl-C."""
 
-import asyncio
 import importlib
 import json
 import os
@@ -13,32 +12,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import util
 
-import asyncpg
 from rich.console import Console
 from rich.table import Table
 
 from infra.launch import postgres
 from infra.launch.addresses import addresses
 from infra.launch.supervisor import AlreadyRunning, Program, Supervisor
+from infra.operate.upgrade import upgrade_all
 from tenants.settings import Settings
 from workers import broker
 
 READY_SECONDS = 120.0
+LOADS = 5
 
 
-def up(settings: Settings, console: Console) -> int:
-    """The exit status: 0 after a signal, 1 where it could not start."""
+def up(settings: Settings, console: Console, load: bool = True) -> int:
+    """The exit status: 0 after a signal, 1 where it could not start. `load`: fill the demo companies."""
     try:
         with Supervisor(settings.data, f"Huotong at {settings.public_url}", say=console.print) as supervisor:
             if problem := _port_problem(settings):
                 console.print(problem)
                 return 1
             if not settings.embedded:
-                return _run(settings, console, supervisor)
+                return _run(settings, console, supervisor, load)
             database = EmbeddedDatabase(settings, console)
             supervisor.also = database.tend
             try:
-                return _run(settings, console, supervisor)
+                return _run(settings, console, supervisor, load)
             finally:
                 supervisor.stop()  # before the database, which their last transactions still need
                 postgres.stop(settings.data)
@@ -50,11 +50,16 @@ def up(settings: Settings, console: Console) -> int:
         return 1
 
 
-def _run(settings: Settings, console: Console, supervisor: Supervisor) -> int:
-    asyncio.run(_migrate(addresses(settings).owner))
-    broker.install(addresses(settings).owner)
-    if settings.demo and util.find_spec("infra.demo"):
-        importlib.import_module("infra.demo").prepare(settings)
+def _run(settings: Settings, console: Console, supervisor: Supervisor, load: bool) -> int:
+    owner = addresses(settings).owner
+    if behind := [one for one in upgrade_all(owner) if one.error]:
+        for one in behind:
+            console.print(f"{one.schema} is not at the newest revision: {one.error}", markup=False)
+        return 1
+    broker.install(owner)
+    demo = importlib.import_module("infra.demo") if settings.demo else None  # brings all of domain along
+    if demo:
+        demo.prepare(settings)
     for program in programs(settings):
         supervisor.add(program)
     began = time.monotonic()
@@ -65,6 +70,8 @@ def _run(settings: Settings, console: Console, supervisor: Supervisor) -> int:
             console.print("It does not get ready; why is above.")
             return 1
     announce(settings, console)
+    if demo and load and not demo.is_loaded(settings):
+        supervisor.add(loading(settings))
     supervisor.run()
     console.print("Stopping …")
     return 0
@@ -117,15 +124,10 @@ def child_environment(settings: Settings) -> Mapping[str, str]:
     }
 
 
-async def _migrate(owner_url: str) -> None:
-    from tenants.provision import create_control
-
-    owner = await asyncpg.connect(owner_url)
-    try:
-        if not await owner.fetchval("select 1 from pg_namespace where nspname = 'control'"):
-            await create_control(owner)
-    finally:
-        await owner.close()
+def loading(settings: Settings) -> Program:
+    """Fills the demo companies while they are already in use."""
+    command = [sys.executable, "-m", "infra.cli", "demo", "load"]
+    return Program("demo data", command, {"HUOTONG_DATA": str(settings.data)}, tries=LOADS)
 
 
 def ready(settings: Settings) -> bool:

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -114,6 +115,20 @@ def test_it_gives_up_where_the_api_never_gets_ready(data: Path, port: int) -> No
         assert "API ended (status 3)" in rest(process)
         assert process.returncode == 1
     assert postgres.running(data) is None
+
+
+@pytest.mark.parametrize(("good", "tries", "end"), [(3, 3, "again in"), (9, 4, "is left alone")])
+def test_what_is_to_end_is_tried_again_until_it_is_done(data: Path, port: int, good: int, tries: int, end: str) -> None:
+    with starting(data, port, "--once", str(good)) as process:
+        until(lambda: (data / "tries").read_text() == str(tries) or fail_with(OSError))
+        time.sleep(1)
+        assert (data / "tries").read_text() == str(tries)
+        process.terminate()
+        assert end in rest(process)
+
+
+def fail_with(error: type[Exception]) -> NoReturn:
+    raise error
 
 
 @contextmanager

@@ -20,12 +20,23 @@ class Answer(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
 """
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+ONCE = """
+import pathlib, sys
+tries = pathlib.Path(sys.argv[1]) / "tries"
+count = int(tries.read_text()) + 1 if tries.exists() else 1
+tries.write_text(str(count))
+print("try", count, flush=True)
+sys.exit(count < int(sys.argv[2]))
+"""
 
 
 def programs(settings: Settings) -> list[Program]:
     command = [sys.executable, "-c", API if "--broken" not in sys.argv else "raise SystemExit(3)", str(settings.port)]
-    stubborn = [Program("stubborn", [sys.executable, "-c", STUBBORN])] if "--stubborn" in sys.argv else []
-    return [Program("API", command, up.child_environment(settings)), *stubborn]
+    others = [Program("stubborn", [sys.executable, "-c", STUBBORN])] if "--stubborn" in sys.argv else []
+    if "--once" in sys.argv:
+        good = sys.argv[sys.argv.index("--once") + 1]
+        others.append(Program("once", [sys.executable, "-c", ONCE, str(settings.data), good], tries=4))
+    return [Program("API", command, up.child_environment(settings)), *others]
 
 
 if __name__ == "__main__":
