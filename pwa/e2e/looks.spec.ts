@@ -1,4 +1,4 @@
-/** Every screen in both widths, languages and schemes: reachable by its address, accessible, nothing wider than it. */
+/** The screens in both widths, languages and schemes: reachable by their address, accessible, nothing wider than they. */
 import { expect, expectAccessible, test } from "./fixtures";
 
 const SCREENS = [
@@ -9,23 +9,27 @@ const SCREENS = [
   "/sales-orders?state=all",
   "/slip",
   "/me",
+  "/no-such-page",
 ];
 
-for (const screen of SCREENS) {
-  test(`${screen} is accessible and fits`, async ({ page, signIn }) => {
-    await signIn();
-    await page.goto(screen);
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await expect(page.getByRole("status", { name: /^(Loading|正在加载)$/ })).toHaveCount(0);
-    await expectAccessible(page);
-    const overhang = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overhang).toBeLessThanOrEqual(0);
-  });
-}
+test("every screen is accessible and fits", async ({ page, signIn }) => {
+  test.slow();
+  await signIn();
+  for (const screen of SCREENS) {
+    await test.step(screen, async () => {
+      await page.goto(screen);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(page.getByRole("status", { name: /^(Loading|正在加载)$/ })).toHaveCount(0);
+      await expectAccessible(page);
+      const overhang = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overhang).toBeLessThanOrEqual(0);
+    });
+  }
+});
 
-test("without a connection every screen says so and comes back", async ({ page, signIn }) => {
+test("without a connection a screen says so and comes back", async ({ page, signIn }) => {
   await signIn();
   await page.route("**/graphql", (route) => route.abort());
   await page.getByRole("link", { name: /^(Stock|库存)$/ }).click();

@@ -1,6 +1,7 @@
-import { Trans } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { lazy, Suspense } from "react";
 import { Link, Route, Switch } from "wouter";
+import { Page } from "../ui/Page";
 import { Empty, LoadingRows } from "../ui/states";
 import { Home } from "./Home";
 
@@ -39,16 +40,25 @@ export function Routes() {
         </Route>
         <Route path="/sales-orders/:id">{({ id }) => <SalesOrderPage key={id} id={id} />}</Route>
         <Route>
-          <Empty
-            title={<Trans>There is no such page</Trans>}
-            action={
-              <Link href="/">
-                <Trans>Home</Trans>
-              </Link>
-            }
-          />
+          <NoSuchPage />
         </Route>
       </Switch>
     </Suspense>
+  );
+}
+
+function NoSuchPage() {
+  const { t } = useLingui();
+  return (
+    <Page title={t`Not found`} back={{ href: "/", label: t`Home` }}>
+      <Empty
+        title={<Trans>There is no such page</Trans>}
+        action={
+          <Link href="/">
+            <Trans>Home</Trans>
+          </Link>
+        }
+      />
+    </Page>
   );
 }

@@ -65,6 +65,20 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   order_not_confirmed: msg`The order is not confirmed, or already shipped. Reload to see it.`,
   order_not_draft: msg`The order was confirmed or cancelled already. Reload to see it.`,
   order_shipped: msg`Goods of this order have left already, so it cannot be cancelled.`,
+
+  // files that are imported, and documents of the past
+  columns_missing: msg`Columns are missing in this file.`,
+  empty_file: msg`This file is empty.`,
+  encoding_unknown: msg`The characters of this file cannot be read. Save it as UTF-8 or GB18030.`,
+  line_too_long: msg`A line of this file is too long. Check for a quotation mark that is not closed.`,
+  mixed_signs: msg`This document has positive and negative quantities. Split it into a sale and a return.`,
+  not_a_date: msg`This is not a date.`,
+  not_csv: msg`This is not a CSV file. Save the sheet as CSV.`,
+  partner_missing: msg`The partner is missing.`,
+  posted_document_changed: msg`This document was posted with other content and stays as it was. Correct it in the app.`,
+  too_many_columns: msg`This file has too many columns.`,
+  unknown_choice: msg`This is none of the possible values.`,
+  warehouse_missing: msg`The warehouse is missing.`,
 };
 
 /** Facts that come with a refusal, in the order in which they are told. */
@@ -77,6 +91,9 @@ export const DETAILS: Readonly<Record<string, MessageDescriptor>> = {
   wanted: msg`asked for`,
   quantity: msg`entered`,
   decimals: msg`decimals allowed`,
+  line: msg`line`,
+  limit: msg`at most`,
+  value: msg`entered`,
 };
 
 export const UNKNOWN_REFUSAL = msg`The server did not accept this. Nothing was changed.`;
