@@ -1,0 +1,120 @@
+"""Files as people make them, and files that are something else."""
+
+from pathlib import Path
+
+import pytest
+
+from domain.errors import Refused
+from workers.imports.map import Names, columns_of, document, find_columns, moment, number
+from workers.imports.read import COLUMNS_AT_MOST, LINE_AT_MOST, form_of, rows_of
+from workers.imports.run import Line, grouped, harmless, table_of
+
+TEXT = '货号,名称,单位\r\nA-1,"茶, 绿",个\r\n\r\nB-2,"两\n行",箱\r\n'
+
+
+def written(path: Path, content: bytes) -> Path:
+    file = path / "file.csv"
+    file.write_bytes(content)
+    return file
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_every_encoding_gives_the_same_rows(tmp_path, encoding):
+    file = written(tmp_path, TEXT.encode(encoding))
+    assert [(row.line, row.cells) for row in rows_of(file, form_of(file))] == [
+        (1, ["货号", "名称", "单位"]), (2, ["A-1", "茶, 绿", "个"]), (4, ["B-2", "两\n行", "箱"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_delimiter_is_found(tmp_path, delimiter):
+    file = written(tmp_path, f'Title\nsku{delimiter}"name,;"{delimiter}unit\n'.encode())
+    assert form_of(file).delimiter == delimiter
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty_file"),
+        (b"PK\x03\x04 and so on", "not_csv"),
+        (b"\xd0\xcf\x11\xe0 and so on", "not_csv"),
+        (b"sku,name\x00,unit\n", "not_csv"),
+        (b'sku,name\n"A" x,1\n', "not_csv"),
+        (b'sku,name\n"A,1\n', "not_csv"),
+        (b"caf\xe9,1\n", "encoding_unknown"),
+        (b"a" * (LINE_AT_MOST + 1), "line_too_long"),
+        (b"," * COLUMNS_AT_MOST, "too_many_columns"),
+    ],
+)
+def test_what_is_no_table_is_refused(tmp_path, content, code):
+    file = written(tmp_path, content)
+    with pytest.raises(Refused) as refusal:
+        list(rows_of(file, form_of(file)))
+    assert refusal.value.code == code
+
+
+def test_headings_are_found_under_a_title_in_both_languages():
+    place, columns = find_columns("products", [["商品资料"], ["货 号", "品名*", "单位", "颜色", "条码", "条形码"]])
+    assert place == 1
+    assert columns.ignored == ("颜色",)
+    assert columns.values(["A", " 茶 ", "", "red", "1", "2"]) == {"sku": "A", "name": "茶", "barcodes": "1;2"}
+    assert dict(columns_of("sales", ["InvoiceNo", "Stock Code", "Unit_Price"]).places) == {
+        "number": 0, "sku": 1, "unit_price": 2,
+    }  # fmt: skip
+
+
+def test_a_file_without_what_is_needed_names_it(tmp_path):
+    with pytest.raises(Refused) as refusal:
+        table_of("products", written(tmp_path, b"<html>\n<body>sku,name</body>\n"))
+    assert (refusal.value.code, refusal.value.details) == ("columns_missing", {"columns": ["sku", "name", "unit"]})
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("1,234.50", "1234.50"), ("￥12.5", "12.5"), ("１２．５", "12.5"), ("-3", "-3"), ("1,2", "1,2"), ("x", "x")],
+)
+def test_numbers_as_people_write_them(text, plain):
+    assert number(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2010-12-01 08:26:00", "2010-12-01T08:26:00+08:00"), ("2010/12/1 8:26", "2010-12-01T08:26:00+08:00"),
+        ("2010年12月1日", "2010-12-01T00:00:00+08:00"),
+    ],
+)  # fmt: skip
+def test_dates_are_in_the_companys_zone(text, iso):
+    assert moment(text, "Asia/Shanghai", inward=True) == iso
+
+
+def test_what_goes_out_on_a_day_without_a_time_comes_last():
+    assert moment("2010-12-01", "Asia/Shanghai", inward=False) == "2010-12-01T23:59:59.999999+08:00"
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2010-13-01", "2010-02-30", "01.12.2010", "2010-12-01 25:00"])
+def test_what_is_no_date_is_refused(text):
+    with pytest.raises(Refused, match="not_a_date"):
+        moment(text, "Asia/Shanghai", inward=True)
+
+
+def sale(place: int, number: str, **values: str) -> Line:
+    return Line(place, [], {"number": number, "date": "2010-12-01", "sku": "A", "quantity": "1", **values})
+
+
+def test_rows_of_one_number_are_one_document_in_the_order_of_their_last_rows():
+    lines = [sale(i, number) for i, number in enumerate(["1", "2", "1", "3"])]
+    assert [[line.number for line in group] for group in grouped(lines)] == [[1], [0, 2], [3]]
+
+
+def test_goods_with_negative_quantities_come_back():
+    names = Names("Asia/Shanghai", {}, {}, "place")
+    body = document([sale(1, "C1", quantity="-2", unit_price="3").values], "file", names)
+    assert (body["kind"], body["lines"]) == ("return", [{"sku": "A", "quantity": "2", "unit_price": "3"}])
+    with pytest.raises(Refused, match="mixed_signs"):
+        document([sale(1, "C1").values, sale(2, "C1", quantity="-1").values], "file", names)
+
+
+@pytest.mark.parametrize(("cell", "shown"), [("=1+1", "'=1+1"), ("-5.20", "-5.20"), ("@x", "'@x"), ("茶", "茶")])
+def test_a_report_holds_no_formula(cell, shown):
+    assert harmless(cell) == shown
