@@ -68,6 +68,7 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
 
   // files that are imported, and documents of the past
   columns_missing: msg`Columns are missing in this file.`,
+  duplicate_in_file: msg`This line is in the file twice.`,
   empty_file: msg`This file is empty.`,
   encoding_unknown: msg`The characters of this file cannot be read. Save it as UTF-8 or GB18030.`,
   line_too_long: msg`A line of this file is too long. Check for a quotation mark that is not closed.`,

@@ -18,6 +18,8 @@ export type Words = {
   done: string;
   now: string;
   complete: ReactNode;
+  /** Nothing done yet, and nothing now. */
+  none: (quantity: ReactNode) => ReactNode;
   open: (quantity: ReactNode) => ReactNode;
   over: (quantity: ReactNode) => ReactNode;
 };
@@ -46,6 +48,7 @@ type RowsProps = ProgressLinesProps & { rows: Row[] };
 
 function Table({ rows, words, ...rest }: RowsProps) {
   const { t } = useLingui();
+  const counted = rows.some(({ line }) => line.available !== undefined);
   return (
     <div className={table.scroll}>
       <table className={table.table}>
@@ -58,7 +61,7 @@ function Table({ rows, words, ...rest }: RowsProps) {
             <th scope="col" data-number>
               {words.done}
             </th>
-            {rows.some(({ line }) => line.available !== undefined) && (
+            {counted && (
               <th scope="col" data-number>
                 {t`Available`}
               </th>
@@ -85,7 +88,7 @@ function Table({ rows, words, ...rest }: RowsProps) {
               <td data-number>
                 <Quantity value={progress.done} unit={progress.unit} />
               </td>
-              {line.available !== undefined && (
+              {counted && (
                 <td data-number>
                   <Quantity value={line.available} unit={line.product?.unit?.name} />
                 </td>
@@ -192,5 +195,5 @@ function Result({ progress, entry, words }: { progress: Progress; entry: Entry; 
       </span>
     );
   }
-  return <span className={styles.open}>{words.open(quantity)}</span>;
+  return <span className={styles.open}>{state === "none" ? words.none(quantity) : words.open(quantity)}</span>;
 }

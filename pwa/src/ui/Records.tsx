@@ -14,6 +14,8 @@ export type Column<Row> = {
   head: ReactNode;
   cell: (row: Row) => ReactNode;
   number?: boolean;
+  /** Names may break into lines; numbers, dates and states do not. */
+  wrap?: boolean;
   /** The two orders of this column, ascending first. */
   sort?: readonly [string, string];
 };
@@ -100,7 +102,7 @@ function RecordTable<Row extends { id: string }>({ label, pages, columns, href, 
             // The link in the first cell is the way for keyboards and readers; the row is only a larger target.
             <tr key={row.id} onClick={(event) => isPlain(event) && go(href(row))}>
               {columns.map((column, index) => (
-                <td key={column.key} data-number={column.number || undefined}>
+                <td key={column.key} data-number={column.number || undefined} data-wrap={column.wrap || undefined}>
                   {index === 0 ? (
                     <Link href={href(row)} className={styles.name}>
                       {column.cell(row)}

@@ -19,9 +19,14 @@ export function useFormat() {
         maximumFractionDigits: 8,
       }),
     count: (total: number) => (total > COUNTED ? `${show(String(COUNTED), locale)}+` : show(String(total), locale)),
-    date: (value: string) =>
+    date: (value: string, now = new Date()) =>
       // A day is a day: read as UTC and shown as UTC, or it slips by one west of Greenwich.
-      new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${value}T00:00:00Z`)),
+      new Intl.DateTimeFormat(locale, {
+        ...(value.startsWith(String(now.getFullYear())) ? {} : { year: "numeric" }),
+        month: "short",
+        day: "numeric",
+        timeZone: "UTC",
+      }).format(new Date(`${value}T00:00:00Z`)),
     moment: (value: string, now = new Date()) => {
       const moment = new Date(value);
       const thisYear = moment.getFullYear() === now.getFullYear();

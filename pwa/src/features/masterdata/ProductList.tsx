@@ -84,7 +84,13 @@ export default function ProductList() {
   useWedge(setSearch);
 
   const columns: Column<Product>[] = [
-    { key: "name", head: t`Product`, cell: (product) => <Name product={product} />, sort: ["NAME_ASC", "NAME_DESC"] },
+    {
+      key: "name",
+      head: t`Product`,
+      cell: (product) => <Name product={product} />,
+      sort: ["NAME_ASC", "NAME_DESC"],
+      wrap: true,
+    },
     { key: "sku", head: t`SKU`, cell: (product) => product.sku, sort: ["SKU_ASC", "SKU_DESC"] },
     { key: "category", head: t`Category`, cell: (product) => product.category?.name },
     { key: "price", head: t`Price`, cell: (product) => <Money value={product.price} />, number: true },

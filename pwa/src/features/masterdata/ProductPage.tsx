@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Pencil } from "lucide-react";
 import { useState } from "react";
@@ -13,6 +13,7 @@ import { Section } from "../../ui/Section";
 import { Empty, Forbidden, LoadingRows, ProblemState } from "../../ui/states";
 import { StateChip } from "../../ui/StateChip";
 import { useFormat } from "../../ui/useFormat";
+import { useWide } from "../../ui/useWide";
 import { RecentMoves } from "../inventory/RecentMoves";
 import { StockTable } from "../inventory/StockTable";
 import { ProductForm } from "./ProductForm";
@@ -94,14 +95,7 @@ export default function ProductPage({ id }: { id: string }) {
       back={back}
       facts={product.sku}
       chip={<Marks product={product} />}
-      aside={
-        can("product.write") &&
-        !editing && (
-          <Button variant="default" leftSection={<Pencil size={18} aria-hidden />} onClick={() => setEditing(true)}>
-            <Trans>Edit</Trans>
-          </Button>
-        )
-      }
+      aside={can("product.write") && !editing && <EditButton onEdit={() => setEditing(true)} />}
     >
       {saved && !editing && (
         <Notice tone="done">
@@ -124,6 +118,20 @@ export default function ProductPage({ id }: { id: string }) {
         <Overview product={product} />
       )}
     </Page>
+  );
+}
+
+function EditButton({ onEdit }: { onEdit: () => void }) {
+  const { t } = useLingui();
+  const wide = useWide();
+  return wide ? (
+    <Button variant="default" leftSection={<Pencil size={18} aria-hidden />} onClick={onEdit}>
+      <Trans>Edit</Trans>
+    </Button>
+  ) : (
+    <ActionIcon variant="default" size={44} aria-label={t`Edit`} onClick={onEdit}>
+      <Pencil size={18} aria-hidden />
+    </ActionIcon>
   );
 }
 

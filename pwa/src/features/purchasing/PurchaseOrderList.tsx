@@ -57,7 +57,7 @@ export default function PurchaseOrderList() {
   const columns: Column<Order>[] = [
     { key: "number", head: t`Number`, cell: (order) => order.number },
     { key: "state", head: t`State`, cell: (order) => <PurchaseOrderState status={order.status} /> },
-    { key: "supplier", head: t`Supplier`, cell: (order) => order.partner?.name },
+    { key: "supplier", head: t`Supplier`, cell: (order) => order.partner?.name, wrap: true },
     { key: "to", head: t`To warehouse`, cell: (order) => order.location && placeName(order.location) },
     { key: "on", head: t`Date`, cell: (order) => format.date(order.documentOn) },
     { key: "expected", head: t`Expected`, cell: (order) => order.expectedOn && format.date(order.expectedOn) },

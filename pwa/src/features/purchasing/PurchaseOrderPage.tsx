@@ -160,6 +160,7 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
     done: t`Received`,
     now: t`This time`,
     complete: <Trans>complete</Trans>,
+    none: (quantity) => <Trans>{quantity} to come</Trans>,
     open: (quantity) => <Trans>{quantity} still to come</Trans>,
     over: (quantity) => <Trans>{quantity} too many</Trans>,
   };

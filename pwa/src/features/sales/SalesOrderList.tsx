@@ -9,6 +9,7 @@ import { type Column, Records } from "../../ui/Records";
 import { Empty } from "../../ui/states";
 import { Tabs } from "../../ui/Tabs";
 import { useFormat } from "../../ui/useFormat";
+import { useWide } from "../../ui/useWide";
 import { useSearchParam } from "../../ui/useSearchParam";
 import { placeName } from "../masterdata/WarehouseSelect";
 import styles from "../orders.module.css";
@@ -55,6 +56,7 @@ export default function SalesOrderList() {
   const { can } = useMe();
   const format = useFormat();
   const [view, setView] = useSearchParam("state", "open");
+  const wide = useWide(); // a phone has it in the navigation
   const slips = can("sales.ship") && can("sales.price");
   const statuses = VIEWS[view];
   const filter = statuses ? { status: { in: statuses } } : {};
@@ -63,7 +65,7 @@ export default function SalesOrderList() {
   const columns: Column<Order>[] = [
     { key: "number", head: t`Number`, cell: (order) => order.number },
     { key: "state", head: t`State`, cell: (order) => <SalesOrderState status={order.status} /> },
-    { key: "customer", head: t`Customer`, cell: (order) => order.partner?.name },
+    { key: "customer", head: t`Customer`, cell: (order) => order.partner?.name, wrap: true },
     { key: "from", head: t`From warehouse`, cell: (order) => order.location && placeName(order.location) },
     { key: "on", head: t`Date`, cell: (order) => format.date(order.documentOn) },
     ...(can("sales.price")
@@ -72,7 +74,7 @@ export default function SalesOrderList() {
   ];
 
   return (
-    <Page title={t`Sales`} action={slips ? { label: <Trans>New slip</Trans>, href: "/slip" } : undefined}>
+    <Page title={t`Sales`} action={slips && wide ? { label: <Trans>New slip</Trans>, href: "/slip" } : undefined}>
       <Tabs
         label={t`State`}
         value={view}

@@ -167,6 +167,7 @@ function useWords(): Words {
     done: t`Shipped`,
     now: t`This time`,
     complete: <Trans>complete</Trans>,
+    none: (quantity) => <Trans>{quantity} to ship</Trans>,
     open: (quantity) => <Trans>{quantity} on backorder</Trans>,
     over: (quantity) => <Trans>{quantity} more than ordered</Trans>,
   };
