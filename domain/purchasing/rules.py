@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from domain.errors import Refused
-from domain.quantity import ZERO, Factor
+from domain.quantity import LIMIT, ZERO, Factor
 from domain.valuation.rules import COST, WIDE, portion
 
 Status = Literal["open", "partly_received", "received", "cancelled"]
@@ -89,13 +89,17 @@ def receive(order: Order, delivered: Sequence[tuple[UUID, Decimal]]) -> tuple[Or
 
     Goods that are here are a fact: more than was ordered, or of an order that is cancelled, they are taken in. All
     receipts of a line together are worth exactly the order's price for them, however it was delivered in parts.
-    Refuses: line_not_on_order. Source: domain/purchasing/README.md, "Receipts".
+    Refuses: line_not_on_order, and what no column could hold (quantity_too_large, amount_too_large).
+    Source: domain/purchasing/README.md, "Receipts".
     """
     lines, arrivals = dict(order.lines), []
     for index, (line_id, quantity) in enumerate(delivered):
         if (line := lines.get(line_id)) is None:
             raise Refused("line_not_on_order", f"lines.{index}.line_id", id=line_id)
         lines[line_id] = after = replace(line, received=line.received + quantity)
+        if after.received >= LIMIT:
+            raise Refused("quantity_too_large", f"lines.{index}.quantity", quantity=quantity)
+        check_amount(after.worth, f"lines.{index}.quantity")
         over = max(after.received - max(line.ordered, line.received), ZERO)
         arrivals.append(Arrival(after, quantity, after.worth - line.worth, over))
     status: Status = order.status

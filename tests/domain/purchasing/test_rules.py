@@ -65,6 +65,13 @@ def test_a_line_of_another_order_is_refused() -> None:
     assert (refused.value.code, refused.value.field) == ("line_not_on_order", "lines.1.line_id")
 
 
+@pytest.mark.parametrize(("quantity", "code"), [("1E+12", "quantity_too_large"), ("9E+11", "amount_too_large")])
+def test_what_no_column_could_hold_is_refused(quantity: str, code: str) -> None:
+    before = order("10", price="1000")
+    with pytest.raises(Refused, match=code):
+        receive(before, [(lines_of(before)[0], D(quantity))])
+
+
 @given(
     st.lists(st.integers(1, 10**6), min_size=1, max_size=20),
     st.integers(0, 10**8),
