@@ -71,7 +71,7 @@ async def open_huotong(settings: Settings, limits: Limits) -> Huotong:
     async with control_transaction(database) as door:
         master = await open_master(settings.keys, door.raw)
         companies = await door.raw.fetchval("select count(*) from company")
-    database.tag_for(int(companies or 0), HOT_SHAPES)
+    database.fit(int(companies or 0), HOT_SHAPES)
     registry = Registry(database, master)
     signing = await SigningKeys.open(database, master)
     secret = (await instance_keys(database, master)).digest("cursor", b"")

@@ -163,7 +163,7 @@ def join(run: Run, entry: Entry) -> asyncio.Future[Outcome]:
     lane = lanes.setdefault(key, Lane())
     future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
     lane.waiting.append((run, future))
-    if len(lane.servers) < run.caller.company.database.pools.share:
+    if len(lane.servers) < run.caller.company.database.share:
         server = asyncio.create_task(serve(key, lane, entry))
         lane.servers.add(server)
     return future

@@ -10,11 +10,11 @@ class Pools:
     """Connections of one process. The sum over all processes stays below max_connections - 10.
 
     `share` is how many write connections one company may use: a backend keeps about 1 MB for each company it ever
-    touched, so a company is served by few of them.
+    touched, so a company is served by few of them, and by two where there are many companies (`Database.fit`).
     """
 
     write: int = 8
-    share: int = 2
+    share: int = 4
     read: int = 6
     control: int = 3
     lifetime: float = 1800.0  # seconds; a backend's memory for companies is given back only by its end

@@ -24,6 +24,8 @@ from tenants.registry import CONTROL, Company
 from tenants.settings import Pools
 
 STATEMENTS = 1024  # prepared statements a connection keeps
+REMEMBERED = 100  # companies that a backend may remember, at about 1 MB each
+LEAST = 2  # connections of a company, however many companies there are
 SETTINGS = {
     "application_name": "huotong",
     "timezone": "UTC",
@@ -149,12 +151,17 @@ class Database:
         self.counters = Pool(by_key, 1, pools.lifetime)
         self.numbers = Numbers(self.counters)
         self.doorbell = Doorbell(self.control, CONTROL)
-        self.tagging = False
+        self.share, self.tagging = pools.share, False
 
-    def tag_for(self, companies: int, shapes: int) -> None:
-        """Each company keeps its own plan of `shapes` hot statements, if all of a connection's fit into its cache: one
-        that overflows is worse than none (0.30 of the speed with one company, without tags 0.48, fitting 0.67)."""
-        on_one = -(-companies * min(self.pools.share, self.pools.write) // self.pools.write)
+    def fit(self, companies: int, shapes: int) -> None:
+        """Suit the number of companies: what a backend remembers of them, and how many plans a connection can keep.
+
+        Each company keeps its own plan of `shapes` hot statements, if all of a connection's fit into its cache: one
+        that overflows is worse than none (0.30 of the speed with one company, without tags 0.48, fitting 0.67).
+        """
+        known = REMEMBERED * self.pools.write // max(companies, 1)
+        self.share = min(self.pools.share, self.pools.write, max(known, LEAST))
+        on_one = -(-companies * self.share // self.pools.write)
         self.tagging = on_one * shapes <= STATEMENTS * 3 // 4
 
     async def close(self) -> None:
@@ -183,7 +190,7 @@ def connector(url: str, settings: dict[str, str]) -> AsyncEngine:
 async def write_transaction(company: Company) -> AsyncIterator[Door]:
     """Read and write one company. Commits at the end; any exception rolls back."""
     pool = company.database.write
-    async with pool.transaction(company.opening, pool.places(company, company.database.pools.share)) as door:
+    async with pool.transaction(company.opening, pool.places(company, company.database.share)) as door:
         yield door
 
 
@@ -192,7 +199,7 @@ async def read_transaction(company: Company) -> AsyncIterator[Door]:
     """Read one company; the database refuses to write."""
     pool = company.database.read
     begin = company.opening + "; set transaction read only"
-    async with pool.transaction(begin, pool.places(company, company.database.pools.share)) as door:
+    async with pool.transaction(begin, pool.places(company, company.database.share)) as door:
         yield door
 
 
