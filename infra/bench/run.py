@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from infra.bench import memory, posting, reading, witness
+from infra.bench import importing, memory, posting, reading, witness
 from infra.bench.setting import Setting
 from infra.bench.stage import stage
 from tenants.settings import Settings
@@ -17,6 +17,7 @@ BENCHES: dict[str, Bench] = {
     "post_shipment": posting.post_shipment,
     "hot_sku": posting.hot_sku,
     "list_products": reading.list_products,
+    "import_products": importing.import_products,
     "reconcile": witness.reconcile,
     "memory": memory.memory,
 }
