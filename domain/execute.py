@@ -51,7 +51,7 @@ change_ as (
 NOTHING = sql.statement()
 
 # a row that two transactions made at once, or a lock that was not to be had: run again from the load
-RACES = {"stock_balance_pkey", "cost_pool_pkey", "command_log_pkey"}
+RACES = {"stock_balance_pkey", "cost_pool_pkey", "command_log_pkey", "import_record_pkey"}
 AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.SerializationError)
 
 
@@ -209,7 +209,9 @@ async def transact(runs: Sequence[Run], entry: Entry) -> list[Outcome]:
             report(tried, began)
             return outcomes
         except asyncpg.IntegrityConstraintViolationError as broken:
-            if constraint_of(broken) in RACES and attempt < TRIES:
+            if constraint_of(broken) in RACES:
+                if attempt == TRIES:
+                    raise
                 continue
             if len(runs) == 1:
                 return [await remember_refusal(runs[0], entry, refusal_of(broken))]
@@ -217,6 +219,9 @@ async def transact(runs: Sequence[Run], entry: Entry) -> list[Outcome]:
             if attempt == TRIES:
                 raise
             continue
+        except asyncpg.NumericValueOutOfRangeError:  # sums that no single line shows
+            if len(runs) == 1:
+                return [await remember_refusal(runs[0], entry, Refused("amount_too_large"))]
         except StaleAccess:
             raise
         except Exception:

@@ -45,3 +45,8 @@ class Doorbell:
                     await door.raw.execute(RING, companies)
             except Exception:  # the sweep will visit them
                 log.warning("the doorbell was not rung for %s companies", len(companies), exc_info=True)
+
+    async def close(self) -> None:
+        """Rings once more for what is left."""
+        if self.task:
+            await self.task

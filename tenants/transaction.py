@@ -165,6 +165,7 @@ class Database:
         self.tagging = on_one * shapes <= STATEMENTS * 3 // 4
 
     async def close(self) -> None:
+        await self.doorbell.close()
         for pool in (self.write, self.read, self.control, self.counters):
             await pool.close()
 
