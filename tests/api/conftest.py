@@ -12,7 +12,7 @@ from tenants.settings import Settings
 from tests.api.shop import ISSUER, Shop
 from tests.companies import Instance
 
-FREE = Limits(capacity=10**12)
+FREE = Limits(capacity=10**12, nodes=10**12)
 
 
 @pytest_asyncio.fixture(scope="session")

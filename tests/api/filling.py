@@ -38,7 +38,7 @@ insert into purchase_order (id, number, external_number, partner_id, location_id
 insert into purchase_order_line (id, order_id, position, product_id, unit_id, numerator, denominator, quantity,
   unit_price, amount, ordered)
  select made('purchase_order_line', i), made('purchase_order', i), 1, made('product', i), made('unit', i % 5), 1, 1,
-  10, 6, 60, 10 from generate_series(1, $n) i;
+  1000, 6, 6000, 1000 from generate_series(1, $n) i;
 insert into sales_order (id, number, external_number, kind, partner_id, location_id, status, document_on, total, note)
  select made('sales_order', i), 'SO-' || i, 'X' || i, 'order', made('partner', i % {PARTNERS}), made('location', i % 4),
   case i % 4 when 0 then 'confirmed' when 2 then 'shipped' else 'draft' end, date '2026-01-01' + i::int % 300, i, 'note'
@@ -46,7 +46,8 @@ insert into sales_order (id, number, external_number, kind, partner_id, location
 insert into sales_order_line (id, order_id, position, product_id, unit_id, numerator, denominator, quantity, unit_price,
   amount, ordered, shipped, shipped_value)
  select made('sales_order_line', i), made('sales_order', i), 1, made('product', i), made('unit', i % 5), 1, 1,
-  10, 9, 90, 10, case i % 4 when 2 then 10 else 0 end, case i % 4 when 2 then 60 else 0 end from generate_series(1, $n) i;
+  100, 9, 900, 100,
+  case i % 4 when 2 then 100 else 0 end, case i % 4 when 2 then 600 else 0 end from generate_series(1, $n) i;
 insert into stock_document (id, number, kind, order_id, partner_id, location_id, document_on, effective_at, command_id)
  select made('stock_document', i), 'SD-' || i, case when i % 2 = 0 then 'shipment' else 'receipt' end,
   case when i % 2 = 0 then made('sales_order', i) else made('purchase_order', i) end, made('partner', i % {PARTNERS}),
@@ -60,15 +61,15 @@ insert into stock_move (document_id, position, product_id, lot_id, owner_id, fro
   1, 6, timestamptz '2026-01-01Z' + i * interval '7 minutes', made('sales_order_line', i), made('command', i)
  from generate_series(1, $n) i;
 insert into stock_balance (product_id, lot_id, owner_id, location_id, on_hand, reserved, negative_ok)
- select made('product', i), '{NIL}', '{NIL}', made('location', i % 4), 100, 0, false from generate_series(1, $n) i;
+ select made('product', i), '{NIL}', '{NIL}', made('location', i % 4), 1000, 0, false from generate_series(1, $n) i;
 insert into cost_pool (product_id, scope_id, quantity, value)
- select made('product', i), '{NIL}', 100, 600 from generate_series(1, $n) i;
+ select made('product', i), '{NIL}', 1000, 6000 from generate_series(1, $n) i;
 insert into stock_count_line (document_id, position, product_id, lot_id, location_id, counted, book, counted_at)
  select made('stock_document', i), 1, made('product', i), '{NIL}', made('location', i % 4), 9, 10, '2026-05-05Z'
  from generate_series(1, $n) i;
 insert into discrepancy (id, kind, document_id, product_id, location_id, quantity, status, opened_at)
- select made('discrepancy', i), 'negative_stock', made('stock_document', i), made('product', i), made('location', i % 4),
-  1, case when i % 10 = 0 then 'open' else 'closed' end, timestamptz '2026-01-01Z' + i * interval '7 minutes'
+ select made('discrepancy', i), 'negative_stock', made('stock_document', i), made('product', i),
+  made('location', i % 4), 1, case when i % 10 = 0 then 'open' else 'closed' end, timestamptz '2026-01-01Z' + i * interval '7 minutes'
  from generate_series(1, $n) i;
 drop function made(text, bigint);
 """

@@ -68,14 +68,8 @@ class Shop:
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
-    async def tokens(self, company: Company) -> dict[str, str]:
-        """By client credentials, through the token endpoint."""
-        return {
-            role: await self.token(company, role, made(company.schema, "partner", 1) if role == "partner" else None)
-            for role in ROLES
-        }
-
     async def token(self, company: Company, role: str, party_id: UUID | None = None) -> str:
+        """By client credentials, through the token endpoint."""
         given = await create_client(company, f"{role}'s program", role, party_id=party_id)
         assert given.client_secret
         answer = await self.client.post(
@@ -86,10 +80,12 @@ class Shop:
         assert answer.status_code == 200, answer.text
         return answer.json()["access_token"]
 
-    async def firm(self, rows: int = ROWS) -> Firm:
+    async def firm(self, *roles: str, rows: int = ROWS) -> Firm:
+        """A filled company, with programs of these roles; by default of all."""
         firm = Firm(await self.instance.company())
         await fill(self.instance.owner, firm.company.schema, rows)
-        firm.tokens = await self.tokens(firm.company)
+        for role in roles or ROLES:
+            firm.tokens[role] = await self.token(firm.company, role, firm.id("partner") if role == "partner" else None)
         return firm
 
 

@@ -101,6 +101,14 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
             }
         ]
     },
+    "sales.record_past_sales": lambda firm: records(
+        {
+            "external": outside(), "kind": "SALE", "locationId": of(firm, "location"),
+            "happenedAt": "2026-02-28T08:00:00Z",
+            "lines": [{"productId": of(firm, "product"), "quantity": "1", "unitPrice": "9"}],
+            "partnerId": of(firm, "partner"), "note": "",
+        }
+    ),
     "sales.release_short_reservations": lambda firm: {
         "productId": of(firm, "product"), "locationId": of(firm, "location")
     },

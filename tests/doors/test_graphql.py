@@ -52,10 +52,12 @@ async def logged(shop: Shop, firm: Firm, *ids: str) -> int:
 
 
 def other_body(body: Body) -> Body:
-    """The same with another id somewhere."""
+    """The same with another id or name somewhere."""
     changed = copy.deepcopy(body)
     inside = changed["records"][0] if "records" in changed else changed
-    key = next(key for key in ("id", "name", "productId", "orderId", "documentId", "discrepancyId") if key in inside)
+    key = next(
+        key for key in ("id", "name", "note", "productId", "orderId", "documentId", "discrepancyId") if key in inside
+    )
     inside[key] = new()
     return changed
 
@@ -101,7 +103,7 @@ async def test_an_id_that_is_used_tells_others_nothing(shop: Shop, firm: Firm, n
 
 @each_command
 async def test_another_company_is_free_to_use_the_same_id(shop: Shop, firm: Firm, name: str) -> None:
-    id, fresh = new(), await shop.firm(rows=14)
+    id, fresh = new(), await shop.firm("owner")
     await send(shop, firm.tokens["owner"], name, id, BODIES[name](firm))
     answer = await send(shop, fresh.tokens["owner"], name, id, BODIES[name](fresh))
     assert answer["code"] is None
