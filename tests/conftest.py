@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from random import randrange
 
 import pytest
 
@@ -31,6 +32,7 @@ _lock = pytest.StashKey[int]()
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
+    os.environ.setdefault("HUOTONG_TEST_SEED", str(randrange(1, 10**9)))  # one for all workers: it names tests
     runs = Path(tempfile.gettempdir()) / f"huotong-tests-{os.getuid()}"
     runs.mkdir(mode=0o700, exist_ok=True)
     if runs.is_symlink() or runs.stat().st_uid != os.getuid():
