@@ -37,24 +37,25 @@ PRODUCTS: LiteralString = "select sku, id::text from product where sku = any($1)
 
 RACES = {"already_exists", "id_taken"}  # another import was quicker: decided again, each record gets its own answer
 TRIES = 4
+BESIDE = 2  # chunks on their way while the next one is made
 APART_AT_MOST = 5000  # lines between two rows of one document
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`at_once`: rows in a chunk; `beside`: chunks on their way at the same time, 1 where their order matters."""
+    """`at_once`: rows in a chunk. `in_order`: a chunk begins when the one before it is done."""
 
     command: str
-    at_once: int
-    beside: int = 1
+    at_once: int = 2000
+    in_order: bool = False
     whole: bool = False  # the rows of one number are one record
 
 
 KINDS = {
-    "products": Kind("masterdata.save_products", 2000, beside=2),
-    "partners": Kind("masterdata.save_partners", 2000, beside=2),
-    "opening-stock": Kind("inventory.record_opening_stock", 2000),
-    "sales": Kind("sales.record_past_sales", 2000, whole=True),
+    "products": Kind("masterdata.save_products"),
+    "partners": Kind("masterdata.save_partners"),
+    "opening-stock": Kind("inventory.record_opening_stock", in_order=True),
+    "sales": Kind("sales.record_past_sales", in_order=True, whole=True),
 }
 
 
@@ -79,6 +80,7 @@ class Table:
 
 Group = list[Line]  # the rows of one record
 Advance = Callable[[int], None]
+Told = Callable[[Group, Record], None]
 
 
 @dataclass(slots=True)
@@ -119,9 +121,9 @@ def table_of(kind: str, path: Path) -> Table:
 
 async def run(
     caller: Caller, kind: str, table: Table, source: str, report: Path | None = None,
-    advance: Advance = lambda lines: None,
+    advance: Advance = lambda lines: None, told: Told = lambda group, record: None,
 ) -> Summary:  # fmt: skip
-    """`report`: a CSV with every row and, beside it, what became of its record."""
+    """`report`: a CSV with every row and, beside it, what became of its record; `told` hears the same."""
     began, run_id, what = time.monotonic(), new_id(), KINDS[kind]
     summary = Summary(ignored=table.ignored)
     names = await names_of(caller.company)
@@ -130,19 +132,25 @@ async def run(
         def answered(groups: Sequence[Group], records: Sequence[Record]) -> None:
             for group, record in zip(groups, records, strict=True):
                 summary.count(group, record)
+                told(group, record)
                 if rows:
                     rows.write(group, record)
             advance(sum(map(len, groups)))
 
         sent: deque[tuple[list[Group], asyncio.Task[list[Record]]]] = deque()
-        async for groups, chunk in chunks(caller.company, kind, table.lines, source, names):
-            sent.append((groups, asyncio.create_task(send(caller, what.command, chunk, run_id))))
-            await asyncio.sleep(0)  # let it begin before the next chunk is read
-            if len(sent) > what.beside - 1:
-                done, task = sent.popleft()
-                answered(done, await task)
-        for done, task in sent:
-            answered(done, await task)
+        try:
+            async for groups, chunk in chunks(caller.company, kind, table.lines, source, names):
+                before = sent[-1][1] if sent and what.in_order else None
+                sent.append((groups, asyncio.create_task(send(caller, what.command, chunk, run_id, before))))
+                await asyncio.sleep(0)  # it begins, and while PostgreSQL works on it the next chunk is made
+                if len(sent) > BESIDE:
+                    answered(sent[0][0], await sent[0][1])
+                    sent.popleft()
+            while sent:
+                answered(sent[0][0], await sent[0][1])
+                sent.popleft()
+        finally:  # what is on its way when something fails is let finish
+            await asyncio.gather(*(task for _, task in sent), return_exceptions=True)
     summary.seconds = time.monotonic() - began
     return summary
 
@@ -268,8 +276,13 @@ async def with_products(company: Company, names: Names, groups: Sequence[Group])
 # --- to the command and back ---
 
 
-async def send(caller: Caller, command: str, chunk: Chunk, run_id: UUID) -> list[Record]:
-    """An answer for each group. The command's id is derived from the run and the content."""
+async def send(
+    caller: Caller, command: str, chunk: Chunk, run_id: UUID, before: asyncio.Task[Any] | None
+) -> list[Record]:  # fmt: skip
+    """An answer for each group. The command's id is derived from the run and the content. Where the chunk before failed
+    nothing is sent: its error ends the run."""
+    if before:
+        await before
     outcomes: dict[int, Record] = {
         place: Record(str(place), "refused", refusal.code, refusal.field, refusal.details)
         for place, refusal in chunk.refused.items()
