@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Enum, MetaData, Sequence
 
 import domain.schema
+from api.schema import PRINT, make_model
 from domain.base import metadata
 from tenants.tables import metadata as control
 
@@ -130,3 +131,7 @@ def is_literal(node: ast.AST | None) -> bool:
 
 def says_literal(annotation: ast.AST | None) -> bool:
     return annotation is not None and ast.unparse(annotation) == "LiteralString"
+
+
+def test_the_committed_schema_is_the_one_that_is_served() -> None:
+    assert PRINT.read_text() == make_model().schema.as_str() + "\n", "python -m api.schema writes it"
