@@ -12,7 +12,7 @@ from api.mutations import Context, mutation_type
 from api.read.declare import AnyNode, Field, Model
 from api.read.graphql import build
 from api.types import inventory, masterdata, purchasing, sales
-from tenants.access import PERMISSIONS
+from tenants.access import PERMISSIONS, who
 
 ROOMS = (masterdata, inventory, purchasing, sales)
 PRINT = Path(__file__).with_name("schema.graphql")
@@ -21,6 +21,9 @@ PRINT = Path(__file__).with_name("schema.graphql")
 @strawberry.type(description="Who asks, in which company, and what they may do.")
 class Me:
     id: strawberry.ID
+    name: str
+    email: str | None
+    roles: list[str]
     company: str
     company_id: strawberry.ID
     currency: str
@@ -34,11 +37,15 @@ class Executed:
     """Fields of Query that Strawberry executes."""
 
     @strawberry.field
-    def me(self, info: strawberry.Info) -> Me:
+    async def me(self, info: strawberry.Info) -> Me:
         context: Context = info.context
         caller = context.caller
+        known = await who(caller)
         return Me(
             id=strawberry.ID(str(caller.actor_id)),
+            name=known.name,
+            email=known.email,
+            roles=list(known.roles),
             company=caller.company.name,
             company_id=strawberry.ID(str(caller.company.id)),
             currency=caller.company.currency,

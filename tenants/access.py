@@ -62,6 +62,11 @@ where m.id = $1 and m.company_id = $2 and coalesce(a.status, k.status) = 'active
  and not exists (select from spent_token where id = $4)"""
 
 
+WHO: LiteralString = """select coalesce(a.name, k.name) as name, a.email,
+ array(select role from binding b where b.membership_id = m.id order by role) as roles
+from membership m left join account a on a.id = m.account_id left join client k on k.id = m.client_id where m.id = $1"""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who acts, in which company, with what rights. `epoch` tells which state of the rights they were compiled from."""
@@ -108,6 +113,23 @@ async def compile_caller(company: Company, token: Token) -> Caller | None:
     if token.scope is not None:
         permissions &= token.scope
     return Caller(company, row["actor_id"], permissions, row["party_id"], epoch=epoch, token=token)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A caller as people know it. `roles` may be several."""
+
+    name: str
+    email: str | None
+    roles: tuple[str, ...]
+
+
+async def who(caller: Caller) -> Who:
+    """For callers by token."""
+    assert caller.token
+    async with control_transaction(caller.company.database) as door:
+        row = await door.raw.fetchrow(WHO, caller.token.membership_id)
+    return Who(row["name"], row["email"], tuple(row["roles"])) if row else Who("", None, ())
 
 
 async def rights_changed(company: Company) -> None:
