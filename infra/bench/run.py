@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from infra.bench import importing, memory, posting, reading, witness
+from infra.bench import importing, memory, posting, reading, witness, year
 from infra.bench.setting import Setting
 from infra.bench.stage import stage
 from tenants.settings import Settings
@@ -18,6 +18,7 @@ BENCHES: dict[str, Bench] = {
     "hot_sku": posting.hot_sku,
     "list_products": reading.list_products,
     "import_products": importing.import_products,
+    "import_orders": year.import_orders,
     "reconcile": witness.reconcile,
     "memory": memory.memory,
 }
@@ -35,7 +36,7 @@ def run(settings: Settings, only: str = "", peers: bool = True, seconds: float =
         return 2
     failed = 0
     with stage(settings.data / "bench") as place:
-        setting = Setting(place, settings.data / "peers", peers, seconds, repeats)
+        setting = Setting(place, settings.data / "peers", settings.shared, peers, seconds, repeats)
         for name, bench in chosen.items():
             try:
                 for line in bench(setting):

@@ -36,6 +36,7 @@ CLIENTS_OF_A_COMPANY = 16  # since each may ask for only so much in a second
 class Setting:
     stage: Stage
     home: Path  # of the peers
+    shared: Path  # data that this repository does not have
     with_peers: bool = True
     seconds: float = 2.0  # of one repeat
     repeats: int = REPEATS

@@ -157,7 +157,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.mark.server
 @pytest.mark.parametrize("name", ["post_shipment", "hot_sku", "list_products"])
 def test_a_bench_runs(place: Stage, name: str) -> None:
-    setting = Setting(place, place.data / "peers", with_peers=False, seconds=0.1, repeats=1)
+    setting = Setting(place, place.data / "peers", place.data, with_peers=False, seconds=0.1, repeats=1)
     [line] = BENCHES[name](setting)
     assert line["bench"] == name
     assert min(line["value"], line["n"], line["cpu_ms"]) > 0
