@@ -81,8 +81,15 @@ class RecordPastSales:
 
 # --- what is loaded and written ---
 
+# Writes are planned to find few rows by key. What follows works on a thousand products of one place at once, and by
+# the key that says the place it would go through all of its balances for each of them.
+BY_SET = sql.rows(
+    "by_set",
+    """select set_config(name, 'on', true) from (values ('enable_seqscan'), ('enable_hashjoin')) as s(name)""",
+)
 # what the documents name; none of it decides, so it may be read before the locks
 LOAD_NAMES = sql.statement(
+    BY_SET,
     KNOWN,
     sql.rows(
         "products",
