@@ -5,6 +5,7 @@ not depend on what earlier ones left.
 """
 
 import asyncio
+import fcntl
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -172,17 +173,27 @@ def owner_of(company: Company) -> Caller:
     return Caller(company, ACTOR, ROLES["owner"])
 
 
+class Busy(RuntimeError):
+    """Another run has this data folder; it would take our database away, and we its cores."""
+
+
 @contextmanager
 def stage(data: Path, options: Mapping[str, str] = {}) -> Iterator[Stage]:
-    """`options` of PostgreSQL, beside those that every installation has."""
-    cluster = postgres.start(data, options=options)
-    try:
-        server = postgres.create_database(cluster, DATABASE)
-        drop_roles(server)
-        asyncio.run(make_control(server))
-        yield Stage(data, server)
-    finally:
-        postgres.stop(data)
+    """`options` of PostgreSQL, beside those that every installation has. One run at a time in a data folder."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(f"another bench runs in {data}") from None
+        cluster = postgres.start(data, options=options)
+        try:
+            server = postgres.create_database(cluster, DATABASE)
+            drop_roles(server)
+            asyncio.run(make_control(server))
+            yield Stage(data, server)
+        finally:
+            postgres.stop(data)
 
 
 def drop_roles(server: Server) -> None:

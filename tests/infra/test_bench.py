@@ -1,8 +1,10 @@
 """The bench harness: its load client, its arithmetic, and each bench once, as briefly as possible."""
 
+import fcntl
 import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,11 @@ from domain.base import metadata
 from infra.bench import floors, load, measure
 from infra.bench.load import LoadError
 from infra.bench.measure import Sample
+from infra.bench.peers.install import PeerError
 from infra.bench.run import BENCHES
 from infra.bench.setting import Setting
-from infra.bench.stage import Stage, stage
+from infra.bench.stage import Busy, Stage, stage
+from infra.launch import postgres
 
 # --- load client ---
 
@@ -145,6 +149,30 @@ def test_a_script_draws_ids_anew_and_adds_what_was_added() -> None:
 
 
 # --- the benches ---
+
+
+def test_a_peer_that_cannot_be_had_is_absent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = Stage(tmp_path, postgres.Server(0, 0, tmp_path, tmp_path, {}))
+
+    @contextmanager
+    def peer() -> Iterator[int]:
+        raise PeerError("no network")
+        yield 1
+
+    with Setting(place, tmp_path, tmp_path).peer(peer()) as running:
+        assert running is None
+    assert "absent: no network" in capsys.readouterr().err
+    with pytest.raises(PeerError), Setting(place, tmp_path, tmp_path).peer(nullcontext(1)) as running:
+        assert running == 1
+        raise PeerError("in the middle")  # that is no absence
+
+
+def test_one_run_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "start", lambda data, options: pytest.fail("started"))
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(Busy), stage(tmp_path):
+            pass
 
 
 @pytest.fixture(scope="module")
