@@ -6,7 +6,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from domain.execute import execute
 from domain.ids import derived_id
 from domain.tx import Call
 from infra import demo_food
-from infra.console import progress, remarks
+from infra.console import Advance, progress, remarks
+from infra.demo_data import online_retail
 from infra.installation import Installation, opened
 from tenants import accounts, clients
 from tenants.access import ROLES, Caller
@@ -27,7 +28,7 @@ from tenants.settings import Settings
 
 COMPANIES = {"acme": "Acme Gifts 礼品批发", "beiguo": "北国粮油 Beiguo Foods"}
 SCOPES = ("sales.read", "sales.price", "purchase.read", "purchase.price")
-CUSTOMER = "C001"  # whom the partner's client stands for
+CUSTOMERS = {"acme": "14911", "beiguo": "C001"}  # whom the partner's client stands for
 LOADER = UUID(int=0)  # nobody entered it by hand
 
 
@@ -62,7 +63,7 @@ async def people(company: Company) -> dict[str, Any]:
             await accounts.set_password(company.database, email, password)
         await accounts.grant(company, role, email=email)
         users.append({"email": email, "password": password, "role": role})
-    party_id = derived_id(company.id, "partner", CUSTOMER)
+    party_id = derived_id(company.id, "partner", CUSTOMERS[company.slug])
     made = await clients.create_client(company, "Partner", party_id=party_id, scopes=SCOPES)
     client = {"client_id": made.client_id, "client_secret": made.client_secret, "scopes": list(SCOPES)}
     return {"slug": company.slug, "name": company.name, "users": users, "clients": [client]}
@@ -112,7 +113,28 @@ async def food(here: Installation, company: Company, today: date) -> None:
             advance(1)
 
 
-FILLED = {"beiguo": food}
+async def gifts(here: Installation, company: Company, _: date) -> None:
+    """A year of real trade, where its file is there."""
+    path = here.settings.shared / "data" / "online_retail.csv.xz"
+    if not path.exists():
+        remarks.print(f"{company.name} stays empty: there is no {path}", markup=False, soft_wrap=True)
+        return
+    caller = Caller(company, LOADER, ROLES["owner"])
+    with ExitStack() as bars:
+        show: list[Advance] = []
+
+        def begin(step: str, total: int) -> None:
+            bars.close()
+            show[:] = [bars.enter_context(progress(f"{company.name}: {step}", total))]
+
+        loaded = await online_retail.load(
+            caller, online_retail.file_rows(path), None, lambda lines: show[0](lines), begin
+        )
+    if not loaded.complete:
+        raise RuntimeError(f"{company.slug}: the file has {loaded.file}, {loaded.posted} are posted")
+
+
+FILLED = {"beiguo": food, "acme": gifts}
 
 
 @contextmanager
