@@ -45,6 +45,7 @@ stock_move = table(
     check("locations", "from_location_id <> to_location_id"),
     check("value", f"value >= 0 and (owner_id = '{NIL}' or value = 0)"),
     Index(None, "product_id", "effective_at"),
+    Index(None, "effective_at"),  # what moved, latest first
     Index(None, "line_id", postgresql_where=text("line_id is not null")),
     grants="select, insert",
 )
@@ -98,5 +99,6 @@ discrepancy = table(
     one_of("kind", "over_receipt", "negative_stock", "reserved_short", "order_closed"),
     one_of("status", "open", "closed"),
     Index("discrepancy_open_idx", "opened_at", "id", postgresql_where=text("status = 'open'")),
+    Index(None, "opened_at", "id"),
     Index(None, "product_id"),
 )

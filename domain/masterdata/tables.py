@@ -35,6 +35,7 @@ product = table(
     check("price", "price >= 0"),
     check("reference_cost", "reference_cost >= 0"),
     Index(None, "name", "id"),
+    Index("product_category_idx", "category_id", "name", "id", postgresql_where=text("category_id is not null")),
 )
 
 product_unit = table(
