@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infra.console import Json, console, fail, progress, remarks, show
-from infra.operate import companies, installed, people
+from infra.operate import companies, imports, installed, people
 
 if TYPE_CHECKING:
     from infra.installation import Installation
@@ -29,6 +29,7 @@ app.add_typer(people.users, name="users")
 app.add_typer(people.clients, name="clients")
 app.add_typer(db, name="db")
 app.add_typer(demo, name="demo")
+app.command("import")(imports.import_file)
 
 
 @app.command()

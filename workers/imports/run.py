@@ -360,7 +360,3 @@ def calm() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
-
-
-def as_json(summary: Summary) -> dict[str, Any]:
-    return {name: getattr(summary, name) for name in summary.__slots__}
