@@ -205,12 +205,12 @@ def data() -> Path:
 
 
 def show_report(report: Report) -> None:
-    from rich.table import Table
+    from rich.table import Column, Table
 
     total = sum(report.counts.values())
     console.print(f"{report.company}: {report.moves} moves, {total or 'no'} differences", markup=False)
     if total:
-        table = Table("check", "key", "by the moves", "kept")
+        table = Table("check", Column("key", overflow="fold"), "by the moves", "kept")
         for one in report.differences:
             table.add_row(one.check, one.key, f"{one.expected:f}", f"{one.found:f}")
         console.print(table)
