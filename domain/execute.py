@@ -8,8 +8,8 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import groupby
@@ -105,25 +105,17 @@ def admit(call: Call, caller: Caller) -> tuple[Run, Entry | None]:
         if datetime.now(UTC) - call.occurred_at > TOO_OLD:
             raise Refused("too_old", days=TOO_OLD.days)
         run.cmd = decode(entry.command, call.body)
-        run.body_hash = hash_of(call.name, run.cmd, caller.company)
+        run.body_hash = hash_of(call, caller.company)
     except Refused as refusal:
         run.outcome = refused(refusal)
     return run, entry
 
 
-def hash_of(name: str, cmd: object, company: Company) -> bytes:
-    """Over what was said, however it was written. A field left at its default counts as not said, so that a repeat
-    from before a release that added fields is still a repeat."""
-    return company.keys.digest("command", orjson.dumps([name, said(cmd)], option=orjson.OPT_SORT_KEYS, default=str))
-
-
-def said(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [said(item) for item in value]
-    if not is_dataclass(value):
-        return value
-    pairs = ((field.name, getattr(value, field.name), field.default) for field in fields(value))
-    return {name: said(item) for name, item, default in pairs if item != default}
+def hash_of(call: Call, company: Company) -> bytes:
+    """Over the command as sent: every door brings the same JSON for the same words."""
+    return company.keys.digest(
+        "command", orjson.dumps([call.name, call.body], option=orjson.OPT_SORT_KEYS, default=str)
+    )
 
 
 adapter = cache(TypeAdapter)
@@ -341,7 +333,7 @@ async def remember_refusal(run: Run, entry: Entry, refusal: Refused) -> Outcome:
 def plain(value: object) -> object:
     if isinstance(value, bytes):
         return tohex(value)
-    return str(value)
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def dump(value: object) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from domain import money
 from domain.command import Lines, Name, command, dated
 from domain.errors import Refused
-from domain.execute import decode, said
+from domain.execute import decode
 from domain.ids import derived_id, new_id
 from domain.quantity import ONE, Factor, Number, exact, to_stock
 from domain.tx import Record, Sheet, Tx, of_records
@@ -132,12 +132,6 @@ def test_a_malformed_body_names_field_and_reason(body: Any, field: str | None, r
         decode(Example, body)
     assert (refusal.value.code, refusal.value.field) == ("malformed", field)
     assert refusal.value.details["reason"] == reason
-
-
-def test_what_was_said_is_the_same_however_it_was_written() -> None:
-    short, long = decode(Example, GOOD), decode(Example, {**GOOD, "note": "", "on": None})
-    assert said(short) == said(long)
-    assert said(short) != said(decode(Example, {**GOOD, "note": "x"}))
 
 
 SHANGHAI = "Asia/Shanghai"
