@@ -44,11 +44,15 @@ class Context:
 
 
 async def run(call: Call, context: Context) -> Outcome:
+    """A right that was given since the caller's were compiled holds from now on, like one that was taken."""
     try:
-        return await execute(call, context.caller)
+        outcome = await execute(call, context.caller)
+        if outcome.code != "forbidden":
+            return outcome
     except StaleAccess:
-        context.caller = await context.refresh(context.caller)
-        return await execute(call, context.caller)
+        pass
+    context.caller = await context.refresh(context.caller)
+    return await execute(call, context.caller)
 
 
 # --- types ---

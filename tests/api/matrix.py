@@ -231,7 +231,9 @@ def printed(open_: Mapping[Cell, Iterable[str]], roles: Iterable[str], order: It
         by_type[type_][use, " ".join(role for role in roles if role in who)].append(name)
     for type_, groups in by_type.items():
         lines += ["", type_]
-        for (use, who), names in sorted(groups.items(), key=lambda item: (USES.index(item[0][0]), -len(item[0][1]))):
+        for (use, who), names in sorted(
+            groups.items(), key=lambda item: (USES.index(item[0][0]), -len(item[0][1]), item[0][1])
+        ):
             lines.append(f"  {use:<7} {who:<40} {' '.join(sorted(names))}")
     return "\n".join(lines) + "\n"
 
