@@ -185,12 +185,13 @@ def gone(table: Any, name: str) -> Part:
     return Part(name, f"delete from {table.name} t using {recordset(name, keys, 's')} where {match}")
 
 
+EMPTY_POOL = ("quantity", "value", "last_cost", "last_average")
 WRITE_PRODUCTS = sql.statement(
     # a path means the same category to whoever makes it first
     Part("category", sql.insert(category).sql + " on conflict (id) do nothing", counted=False),
     *PRODUCT.written(),
     # a product that was goods before still has its pool
-    Part("cost_pool", sql.insert(cost_pool).sql + " on conflict do nothing", counted=False),
+    Part("cost_pool", sql.insert(cost_pool, without=EMPTY_POOL).sql + " on conflict do nothing", counted=False),
     sql.insert(product_unit),
     sql.update(product_unit, ("numerator", "denominator"), "changed_unit"),
     gone(product_unit, "gone_unit"),
@@ -329,7 +330,7 @@ def pools_of(saving: Saving) -> dict[str, Any]:
     """Every product that can be stocked has its pool from the start: it is the lock for its stock."""
     return {
         "cost_pool": [
-            {"product_id": after.id, "scope_id": NIL, "quantity": 0, "value": 0}
+            {"product_id": after.id, "scope_id": NIL}
             for before, after in saving.made_and_changed()
             if after.values["kind"] == "goods" and (before is None or before.values["kind"] != "goods")
         ]

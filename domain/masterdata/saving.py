@@ -172,14 +172,14 @@ class Saving:
 
     def rows(self, closed: Callable[[Stored], Values] = lambda stored: stored.values) -> dict[str, Any]:
         """For `tx.write`, beside the entity's `written`. PostgreSQL reads "now" as the transaction's time."""
-        stamp = {"updated_at": "now"} if self.entity.dated else {}
 
         def row(stored: Stored) -> Values:
-            return {"id": stored.id, "version": stored.version, **closed(stored), **stamp}
+            return {"id": stored.id, "version": stored.version, **closed(stored)}
 
+        stamp = {"updated_at": "now"} if self.entity.dated else {}
         return {
             self.entity.name: [row(stored) for stored in self.stored.made()],
-            "changed": [row(stored) for stored in self.stored.changed()],
+            "changed": [row(stored) | stamp for stored in self.stored.changed()],
             **self.identities.rows(self.tx.runs[0].call.id),
         }
 

@@ -76,6 +76,7 @@ NO = {"no", "false", "0", "n", "否", "停用", "禁用", "inactive"}
 YES = {"yes", "true", "1", "y", "是", "启用", "正常", "active"}
 TITLE_ROWS_AT_MOST = 10
 
+separated = re.compile(r"[;,，；\n]").split
 is_grouped = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?").fullmatch
 is_date = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII
