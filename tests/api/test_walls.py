@@ -52,8 +52,8 @@ def asked_of(field: Any) -> str:
     return "{ count }" if name.endswith("Totals") else "{ __typename }"
 
 
-def id_filters(type_: GraphQLInputObjectType, depth: int = 2) -> Iterator[Path]:
-    """Paths to a comparison of ids, through at most so many relations."""
+def id_filters(type_: GraphQLInputObjectType, depth: int = 1) -> Iterator[Path]:
+    """Paths to a comparison of ids, through at most so many relations; more are the same way gone again."""
     for name, field in type_.fields.items():
         inner = get_named_type(field.type)
         if name in ("and", "or", "not") or not isinstance(inner, GraphQLInputObjectType):
