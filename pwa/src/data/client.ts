@@ -16,7 +16,13 @@ export async function request<Result, Variables>(
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Answer<Result>> {
-  const body = JSON.stringify({ query: textOf(document as Document), variables });
+  const answer = await post({ query: textOf(document as Document), variables }, signal);
+  return read<Result>(answer.status, answer.body as GraphQLBody | null);
+}
+
+/** The server's own answer, errors and all, to whoever is signed in. Throws Unreachable or SignedOut. */
+export async function post(asked: object, signal?: AbortSignal): Promise<{ status: number; body: unknown }> {
+  const body = JSON.stringify(asked);
   const send = (token: string) =>
     fetchJson("/graphql", {
       method: "POST",
@@ -37,7 +43,7 @@ export async function request<Result, Variables>(
       throw new SignedOut("unauthorized");
     }
     reached();
-    return read<Result>(answer.status, answer.body as GraphQLBody | null);
+    return answer;
   } catch (error) {
     if (error instanceof Unreachable) missed();
     throw error;

@@ -11,6 +11,7 @@ import { Store } from "./store";
 const CLIENT_ID = "huotong-pwa";
 const CALLBACK = "/signed-in";
 const TRIP = "huotong.sign-in";
+const GRAPHIQL = "/graphql"; // a page of its own, on the same session
 const RENEW_EARLY_MS = 30_000;
 
 export type SessionState =
@@ -143,8 +144,9 @@ async function finishSignIn(answer: URLSearchParams): Promise<void> {
   if (received.id_token !== undefined && claimsOf(received.id_token).nonce !== trip.nonce) {
     throw new SignedOut("nonce_mismatch");
   }
-  keep(received);
   tabs.postMessage("signed-in");
+  if (location.pathname === GRAPHIQL) return location.reload();
+  keep(received);
 }
 
 /** Ends the session at the server; only then is it over here, or a reload would bring it back. */
