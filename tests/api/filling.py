@@ -69,8 +69,8 @@ insert into stock_count_line (document_id, position, product_id, lot_id, locatio
  from generate_series(1, $n) i;
 insert into discrepancy (id, kind, document_id, product_id, location_id, quantity, status, opened_at)
  select made('discrepancy', i), 'negative_stock', made('stock_document', i), made('product', i),
-  made('location', i % 4), 1, case when i % 10 = 0 then 'open' else 'closed' end, timestamptz '2026-01-01Z' + i * interval '7 minutes'
- from generate_series(1, $n) i;
+  made('location', i % 4), 1, case when i % 10 = 0 then 'open' else 'closed' end,
+  timestamptz '2026-01-01Z' + i * interval '7 minutes' from generate_series(1, $n) i;
 drop function made(text, bigint);
 """
 
