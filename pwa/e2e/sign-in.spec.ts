@@ -49,3 +49,14 @@ test("the language is the person's choice and stays", async ({ page, signIn }) =
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
 });
+
+test("says who is signed in, as what and where", async ({ page, demo, signIn }) => {
+  await signIn("keeper");
+  await page.getByRole("link", { name: /^(Me|我的)$/ }).click();
+  const facts = page.locator("dl");
+  await expect(facts).toContainText(userOf(demo, "keeper").email);
+  await expect(facts).toContainText(/Warehouse keeper|仓管员/);
+  await expect(facts).toContainText(demo.tenants[0]?.name ?? "");
+  const foot = page.getByRole("complementary");
+  if (await foot.isVisible()) await expect(foot).toContainText(/Warehouse keeper|仓管员/);
+});

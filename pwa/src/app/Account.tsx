@@ -8,10 +8,12 @@ import { Notice } from "../ui/Notice";
 import { Page } from "../ui/Page";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { useMe } from "../data/me";
+import { useRoles } from "./useRoles";
 
 export default function Account() {
   const { t } = useLingui();
   const me = useMe();
+  const roles = useRoles(me.roles);
   const [leaving, setLeaving] = useState(false);
   const [failed, setFailed] = useState(false);
   const leave = async () => {
@@ -28,7 +30,10 @@ export default function Account() {
     <Page title={t`Me`}>
       <Facts
         facts={[
+          [t`Signed in as`, me.name],
+          [t`Role`, roles],
           [t`Company`, me.company],
+          [t`E-mail`, me.email && <Address key="e-mail" email={me.email} />],
           [t`Currency`, me.currency],
           [t`Language`, <LanguageSwitch key="language" />],
         ]}
@@ -49,5 +54,16 @@ export default function Account() {
         <Trans>Sign out</Trans>
       </Button>
     </Page>
+  );
+}
+
+/** Broken after the @ where it is too long for its column. */
+function Address({ email }: { email: string }) {
+  const [person, ...host] = email.split("@");
+  return (
+    <>
+      {person}@<wbr />
+      {host.join("@")}
+    </>
   );
 }

@@ -21,6 +21,7 @@ import { useFormat } from "../ui/useFormat";
 import { useWide } from "../ui/useWide";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { useMe } from "../data/me";
+import { useRoles } from "./useRoles";
 import styles from "./Shell.module.css";
 
 type Place = { href: string; label: string; icon: LucideIcon; permissions?: string[]; phone: boolean };
@@ -44,7 +45,6 @@ export function Shell({ children }: { children: ReactNode }) {
 }
 
 function Desk({ children }: { children: ReactNode }) {
-  const me = useMe();
   return (
     <div className={styles.desk}>
       <aside className={styles.side}>
@@ -52,9 +52,9 @@ function Desk({ children }: { children: ReactNode }) {
           <img src="/icon.svg" alt="" width={28} height={28} />
           <Trans>Huotong</Trans>
         </Link>
-        <p className={styles.company}>{me.company}</p>
         <Navigation places={usePlaces()} className={styles.sideNav} />
         <div className={styles.sideFoot}>
+          <Person />
           <Connection />
           <LanguageSwitch />
         </div>
@@ -64,6 +64,17 @@ function Desk({ children }: { children: ReactNode }) {
         {children}
       </main>
     </div>
+  );
+}
+
+function Person() {
+  const me = useMe();
+  return (
+    <p className={styles.person}>
+      <strong>{me.name}</strong>
+      <span>{useRoles(me.roles)}</span>
+      <span>{me.company}</span>
+    </p>
   );
 }
 

@@ -4,6 +4,9 @@ import { graphql, type ResultOf } from "./graphql";
 export const ME = graphql(`
   query Me {
     me {
+      name
+      email
+      roles
       company
       currency
       permissions

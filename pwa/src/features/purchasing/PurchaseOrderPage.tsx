@@ -254,7 +254,7 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
           <Trans>Total</Trans> <Money value={order.total} strong />
         </p>
       )}
-      {order.note !== "" && <Facts facts={[[t`Note`, order.note]]} />}
+      {order.note ? <Facts facts={[[t`Note`, order.note]]} /> : null}
     </Page>
   );
 }

@@ -203,7 +203,7 @@ function OrderPage({ order, action, notices, tools, children }: OrderPageProps) 
           <Trans>Total</Trans> <Money value={order.total} strong />
         </p>
       )}
-      {order.note !== "" && <Facts facts={[[t`Note`, order.note]]} />}
+      {order.note ? <Facts facts={[[t`Note`, order.note]]} /> : null}
     </Page>
   );
 }
