@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints
 from domain.errors import Refused
 
 T = TypeVar("T")
+unstorable = re.compile("[\0\ud800-\udfff]").search
 LINES_AT_MOST = 500
 RECORDS_AT_MOST = 5000
 
@@ -25,7 +26,7 @@ def command(cls: type[T]) -> type[T]:
 
 def storable(value: str) -> str:
     """PostgreSQL text holds neither NUL nor half a surrogate pair."""
-    if re.search("[\0\ud800-\udfff]", value):
+    if unstorable(value):
         raise ValueError("bad_characters")
     return value
 

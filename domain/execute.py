@@ -51,7 +51,10 @@ change_ as (
 NOTHING = sql.statement()
 
 # a row that two transactions made at once, or a lock that was not to be had: run again from the load
-RACES = {"stock_balance_pkey", "cost_pool_pkey", "command_log_pkey", "import_record_pkey"}
+RACES = {
+    "stock_balance_pkey", "cost_pool_pkey", "command_log_pkey", "import_record_pkey", "product_sku_key",
+    "partner_code_key", "unit_name_key", "warehouse_code_key",
+}  # fmt: skip
 AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.SerializationError)
 
 

@@ -5,6 +5,7 @@ plain asyncpg statements on a `Door` share the transaction that is opened and en
 """
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
@@ -22,6 +23,8 @@ from tenants.doorbell import Doorbell
 from tenants.numbers import Numbers
 from tenants.registry import CONTROL, Company
 from tenants.settings import Pools
+
+log = logging.getLogger(__name__)
 
 STATEMENTS = 1024  # prepared statements a connection keeps
 REMEMBERED = 100  # companies that a backend may remember, at about 1 MB each
@@ -117,22 +120,29 @@ class Pool:
     @asynccontextmanager
     async def transaction(self, opening: str, places: Sequence[int] | None = None) -> AsyncIterator[Door]:
         place = await self.take(range(len(self.doors)) if places is None else places)
-        door = None
+        door, clean = None, False
         try:
-            door = await self.door(place)
-            if door.raw.is_in_transaction() or door.raw.get_settings().search_path not in ("", '""'):
-                await self.drop(place)
-                raise RuntimeError("a connection came back with a transaction or a search_path of its last borrower")
+            door = await self.clean_door(place)
             await door.raw.execute(opening)
             yield door
             await door.raw.execute("commit")
+            clean = True
         finally:
-            if door and not door.raw.is_closed() and door.raw.is_in_transaction():  # an error or a cancelled task
+            if clean or door is None or door.raw.is_closed():
+                self.give_back(place)
+            else:  # an error or a cancelled task, perhaps in the middle of a message
                 tidied = asyncio.ensure_future(self.tidy(place, door))
                 tidied.add_done_callback(lambda _: self.give_back(place))
                 await asyncio.shield(tidied)
-            else:
-                self.give_back(place)
+
+    async def clean_door(self, place: int) -> Door:
+        """A connection that comes back with something of its last borrower is a bug of that one: it is not used."""
+        door = await self.door(place)
+        if door.raw.is_in_transaction() or door.raw.get_settings().search_path not in ("", '""'):
+            log.error("a connection came back with a transaction or a search_path of its last borrower: dropped")
+            await self.drop(place)
+            door = await self.door(place)
+        return door
 
     async def close(self) -> None:
         for place in range(len(self.doors)):

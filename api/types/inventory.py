@@ -62,7 +62,7 @@ TYPES = [
             "kind": Value(DOCUMENT, group=True),
             "document_on": Value(DATE, sort=True),
             "effective_at": Value(TIME),
-            "reason": Value(TEXT),
+            "reason": Value(TEXT, permission="stock.read"),
             "created_at": Value(TIME),
             "partner": One("Partner", "partner_id"),
             "location": One("Location", "location_id"),

@@ -32,7 +32,11 @@ TYPES = [
             "document_on": Value(DATE, sort=True),
             "expected_on": Value(DATE),
             "total": Value(EXACT, permission="purchase.price", total=True),
-            "note": Value(TEXT),
+            "note": Value(
+                TEXT,
+                permission=("purchase.order", "purchase.receive"),
+                description="For the company itself, not for the partner.",
+            ),
             "created_at": Value(TIME),
             "partner": One("Partner", "partner_id"),
             "location": One("Location", "location_id"),

@@ -21,7 +21,11 @@ TYPES = [
             "status": Value(STATUS, group=True),
             "document_on": Value(DATE, sort=True),
             "total": Value(EXACT, permission="sales.price", total=True),
-            "note": Value(TEXT),
+            "note": Value(
+                TEXT,
+                permission=("sales.order", "sales.ship", "sales.return"),
+                description="For the company itself, not for the partner.",
+            ),
             "created_at": Value(TIME),
             "partner": One("Partner", "partner_id"),
             "location": One("Location", "location_id"),

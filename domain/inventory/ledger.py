@@ -247,6 +247,7 @@ class Shelf:
 
     def rows(self) -> dict[str, Any]:
         """For `tx.write`: balances and pools that came to be or changed."""
+        assert not self.pools.made(), "goods without the pool that was made with them, and that is their lock"
         return {
             "new_balance": self.balances.made(),
             "balance": self.balances.changed(),

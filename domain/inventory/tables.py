@@ -63,7 +63,7 @@ stock_balance = table(
     moment("counted_at", null=True),  # of the last count here: what is entered with an earlier time has to look for it
     check("on_hand", "on_hand >= 0 or negative_ok"),
     check("reserved", "reserved >= 0 and (reserved <= on_hand or negative_ok)"),
-    Index(None, "location_id"),
+    Index(None, "location_id", "product_id"),  # with both, a load finds its balance by either index
     busy=True,
 )
 

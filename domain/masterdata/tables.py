@@ -48,7 +48,7 @@ product_unit = table(
 
 product_barcode = table(
     "product_barcode",
-    key("product_id", "product.id"),
+    key("product_id"),  # written with its product
     Column("code", Text, primary_key=True),
     Column("unit_id", Uuid),  # null: the stock unit
     words("kind"),

@@ -184,7 +184,7 @@ async def place_purchase_order(tx: Tx) -> None:
         }  # fmt: skip
         tx.rows["purchase_order"].append(order)
         for position, line in enumerate(cmd.lines, 1):
-            row = new_line(shelf, cmd.order_id, position, line)
+            row = new_line(run, shelf, position, line)
             order["total"] += row["amount"]
             tx.rows["purchase_order_line"].append(row)
         touched(tx, cmd.order_id, place, cmd.partner_id)
@@ -194,8 +194,11 @@ async def place_purchase_order(tx: Tx) -> None:
     tx.write(WRITE_NEW, {})
 
 
-def new_line(shelf: Shelf, order_id: UUID, position: int, line: PurchaseLine) -> dict[str, Any]:
-    at = f"lines.{position - 1}"
+def new_line(run: Run, shelf: Shelf, position: int, line: PurchaseLine) -> dict[str, Any]:
+    """Refuses: forbidden (a price typed by who may not see prices), not_found, unknown_unit, and what the rules do."""
+    at, order_id = f"lines.{position - 1}", run.cmd.order_id
+    if line.unit_price is not None and "purchase.price" not in run.caller.permissions:
+        raise Refused("forbidden", f"{at}.unit_price", permission="purchase.price")
     good = shelf.good(line.product_id, f"{at}.product_id")
     unit_id, factor = good.factor(line.unit_id, f"{at}.unit_id")
     ordered = to_stock(line.quantity, factor, good.decimals, f"{at}.quantity")

@@ -252,13 +252,18 @@ def touched(tx: Tx, order_id: UUID, place: Place, partner_id: UUID) -> None:
 NewSale = PlaceSalesOrder | SellNow | RecordHandover
 
 
-def new_lines(cmd: NewSale | RecordReturn, shelf: Shelf) -> Iterable[tuple[dict[str, Any], Good]]:
-    """Priced lines of a new order, with quantities in the line's unit and in stock units."""
+def new_lines(run: Run, shelf: Shelf, *, fact: bool = False) -> Iterable[tuple[dict[str, Any], Good]]:
+    """Priced lines of a new order, with quantities in the line's unit and in stock units. What has happened without a
+    price is recorded at 0. Refuses: forbidden (a price typed by who may not see prices)."""
+    cmd: NewSale | RecordReturn = run.cmd
     for position, line in enumerate(cmd.lines, 1):
         at = f"lines.{position - 1}"
         good = shelf.good(line.product_id, f"{at}.product_id")
         unit_id, factor = good.factor(line.unit_id, f"{at}.unit_id")
-        unit_price = rules.price_of(line.unit_price, good.price, factor, f"{at}.unit_price")
+        if line.unit_price is not None and "sales.price" not in run.caller.permissions:
+            raise Refused("forbidden", f"{at}.unit_price", permission="sales.price")
+        retail = ZERO if good.price is None and fact else good.price
+        unit_price = rules.price_of(line.unit_price, retail, factor, f"{at}.unit_price")
         yield {
             "id": derived_id(cmd.order_id, position), "order_id": cmd.order_id, "position": position,
             "product_id": good.id, "unit_id": unit_id, "numerator": factor.numerator,
@@ -267,6 +272,10 @@ def new_lines(cmd: NewSale | RecordReturn, shelf: Shelf) -> Iterable[tuple[dict[
             "ordered": to_stock(line.quantity, factor, good.decimals, f"{at}.quantity"),
             "reserved": ZERO, "shipped": ZERO, "shipped_value": ZERO, "returned": ZERO, "returned_value": ZERO,
         }, good  # fmt: skip
+
+
+def total_for(run: Run, order: Mapping[str, Any]) -> dict[str, Any]:
+    return {"total": order["total"]} if "sales.price" in run.caller.permissions else {}
 
 
 def open_order(
@@ -310,10 +319,10 @@ async def place_sales_order(tx: Tx) -> None:
         place = shelf.place(cmd.location_id)
         document_on, _ = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=False)
         order = open_order(tx, cmd, "order", "draft", number[id(run)], document_on, place)
-        for row, _ in new_lines(cmd, shelf):
+        for row, _ in new_lines(run, shelf):
             order["total"] += row["amount"]
             tx.rows["sales_order_line"].append(row)
-        return {"order_id": cmd.order_id, "number": order["number"], "total": order["total"]}
+        return {"order_id": cmd.order_id, "number": order["number"], **total_for(run, order)}
 
     tx.decide(decide)
     tx.write(WRITE_NEW, shelf.rows())
@@ -346,7 +355,7 @@ async def sell(tx: Tx, *, fact: bool) -> None:
             shelf, document_id, "shipment", f"{order['number']}-1", place, document_on, at, run.call.id, fact,
             order_id=cmd.order_id, partner_id=cmd.partner_id,
         )  # fmt: skip
-        for row, good in new_lines(cmd, shelf):
+        for row, good in new_lines(run, shelf, fact=fact):
             if good.stocked:
                 where = f"lines.{row['position'] - 1}.quantity"
                 row["shipped_value"] = posting.take_out(good, row["ordered"], CUSTOMER, where, row["id"])
@@ -355,7 +364,7 @@ async def sell(tx: Tx, *, fact: bool) -> None:
             tx.rows["sales_order_line"].append(row)
         order["shipments"] = 1
         return {
-            "order_id": cmd.order_id, "number": order["number"], "document_id": document_id, "total": order["total"],
+            "order_id": cmd.order_id, "number": order["number"], "document_id": document_id, **total_for(run, order),
         }  # fmt: skip
 
     tx.decide(decide)
@@ -466,7 +475,7 @@ async def record_return(tx: Tx) -> None:
             shelf, document_id, "sales_return", f"{order['number']}-1", place, document_on, at, run.call.id,
             fact=True, order_id=cmd.order_id, partner_id=cmd.partner_id,
         )  # fmt: skip
-        for line, (row, good) in zip(cmd.lines, new_lines(cmd, shelf), strict=True):
+        for line, (row, good) in zip(cmd.lines, new_lines(run, shelf), strict=True):
             row["source_line_id"] = line.source_line_id
             if good.stocked:
                 value, priced = value_back(shelf, book, good, line, row), line.source_line_id is not None
@@ -474,7 +483,7 @@ async def record_return(tx: Tx) -> None:
             order["total"] += row["amount"]
             tx.rows["sales_order_line"].append(row)
         return {
-            "order_id": cmd.order_id, "number": order["number"], "document_id": document_id, "total": order["total"],
+            "order_id": cmd.order_id, "number": order["number"], "document_id": document_id, **total_for(run, order),
         }  # fmt: skip
 
     tx.decide(decide)

@@ -6,7 +6,7 @@ from domain.base import check, key, moment, money, price, quantity, ref, table, 
 
 cost_pool = table(
     "cost_pool",
-    key("product_id", "product.id"),
+    key("product_id"),  # written with its product
     key("scope_id"),  # NIL: the company; later a warehouse or a lot, by setting
     quantity("quantity", default="0"),
     money("value", default="0"),

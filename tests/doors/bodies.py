@@ -22,7 +22,7 @@ def outside() -> Body:
 
 
 def sale(firm: Firm) -> Body:
-    line = {"productId": of(firm, "product"), "quantity": "2", "unitId": of(firm, "unit", 9), "unitPrice": "10.5"}
+    line = {"productId": of(firm, "product"), "quantity": "2", "unitId": of(firm, "unit", 9)}
     return {
         "orderId": new(), "partnerId": of(firm, "partner"), "locationId": of(firm, "location"), "lines": [line],
         "documentOn": "2026-02-28", "note": "by bicycle",
@@ -96,7 +96,7 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
     "sales.record_return": lambda firm: sale(firm) | {
         "lines": [
             {
-                "productId": of(firm, "product", 14), "quantity": "1", "unitId": of(firm, "unit", 4), "unitPrice": "9",
+                "productId": of(firm, "product", 14), "quantity": "1", "unitId": of(firm, "unit", 4),
                 "sourceLineId": of(firm, "sales_order_line", 14),
             }
         ]
@@ -105,7 +105,7 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
         {
             "external": outside(), "kind": "SALE", "locationId": of(firm, "location"),
             "happenedAt": "2026-02-28T08:00:00Z",
-            "lines": [{"productId": of(firm, "product"), "quantity": "1", "unitPrice": "9"}],
+            "lines": [{"productId": of(firm, "product"), "quantity": "1"}],
             "partnerId": of(firm, "partner"), "note": "",
         }
     ),

@@ -293,6 +293,27 @@ async def test_who_may_not_is_refused_and_nothing_is_remembered(shop: Shop) -> N
     assert (await execute(asked, shop.owner)).status == "accepted"
 
 
+async def test_who_may_not_see_prices_neither_types_one_nor_learns_one(shop: Shop) -> None:
+    tea = await shop.goods("10")
+    keeper, slip = caller_of(shop.company, "keeper"), shop.slip((tea, "1"))
+    outcome = await act(keeper, "sales.record_handover", **slip)
+    assert outcome.data.keys() == {"order_id", "number", "document_id"}
+    [line] = await shop.rows(shop.company, "select unit_price from sales_order_line")
+    assert line["unit_price"] == 10
+    priced = shop.slip((tea, "1"))
+    priced["lines"][0]["unit_price"] = "1"
+    outcome = await refuse(keeper, "sales.record_handover", **priced)
+    assert (outcome.code, outcome.field) == ("forbidden", "lines.0.unit_price")
+
+
+async def test_goods_without_a_price_were_handed_over_all_the_same(shop: Shop) -> None:
+    gift = await shop.goods("10", price=None)
+    outcome = await refuse(shop.owner, "sales.sell_now", **shop.slip((gift, "1")))
+    assert (outcome.code, outcome.field) == ("price_missing", "lines.0.unit_price")
+    outcome = await act(shop.owner, "sales.record_handover", **shop.slip((gift, "1")))
+    assert outcome.data["total"] == "0.00"
+
+
 async def test_fifty_slips_at_once_are_decided_one_after_another(shop: Shop) -> None:
     tea = await shop.goods("30")
     calls = [call("sales.sell_now", plain(shop.slip((tea, "1")))) for _ in range(50)]
