@@ -107,6 +107,7 @@ TYPES = [
             "sku": Value(TEXT, sort=True),
             "name": Value(TEXT, sort=True),
             "spec": Value(TEXT),
+            "origin": Value(TEXT, description="Where it comes from."),
             "kind": Value(KIND, group=True),
             "active": Value(BOOL),
             "price": Value(EXACT, description="Retail price of one stock unit."),

@@ -140,7 +140,7 @@ async def save_categories(tx: Tx) -> None:
 
 PRODUCT = Entity(
     "product", product,
-    ("sku", "name", "spec", "category_id", "unit_id", "kind", "price", "reference_cost", "active"),
+    ("sku", "name", "spec", "origin", "category_id", "unit_id", "kind", "price", "reference_cost", "active"),
     unique="sku", dated=True,
 )  # fmt: skip
 UNITS = sql.rows("units", "select id, name from unit")
@@ -217,8 +217,8 @@ async def save_products(tx: Tx) -> None:
         if record.barcodes:
             codes, warnings = rules.barcode_set(record.barcodes, unit_id, units, names.unit)
         values = {
-            "sku": record.sku, "name": record.name, "spec": record.spec, "category_id": None, "unit_id": unit_id,
-            "kind": record.kind, "price": rules.price(record.price, "price"),
+            "sku": record.sku, "name": record.name, "spec": record.spec, "origin": record.origin,
+            "category_id": None, "unit_id": unit_id, "kind": record.kind, "price": rules.price(record.price, "price"),
             "reference_cost": guarded(
                 run, "product.cost", "reference_cost", rules.price(record.reference_cost, "reference_cost"), before
             ),

@@ -88,6 +88,7 @@ class ProductRecord:
     sku: Code
     name: Name
     spec: Short = ""
+    origin: Short = ""
     unit_id: UUID | None = None
     unit: Name | None = None
     category_id: UUID | None = None

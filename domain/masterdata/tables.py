@@ -22,6 +22,7 @@ product = table(
     words("sku", unique=True),  # compared as it stands: case matters
     words("name"),
     words("spec", server_default=""),
+    words("origin", server_default=""),  # 产地: where it comes from
     ref("category_id", "category.id", null=True),
     ref("unit_id", "unit.id"),
     words("kind", server_default="goods"),

@@ -68,3 +68,14 @@ async def test_companies_are_migrated_one_by_one_and_once(instance: Instance, sc
     ]  # fmt: skip
     for schema in schemas:
         assert await instance.owner.fetchval(f"select count(colour) from {schema}.product") == 0
+
+
+async def test_a_company_of_an_older_release_becomes_what_is_declared(instance: Instance) -> None:
+    company = await instance.company()
+    await instance.owner.execute(
+        f"""alter table {company.schema}.product drop column origin;
+        update {company.schema}.alembic_version set version_num = '0001'"""
+    )
+    [migrated] = migrate(instance.server.owner_url, SCRIPTS, [company.schema])
+    assert (migrated.before, migrated.after) == ("0001", head(SCRIPTS))
+    assert differences(instance, company.schema) == []

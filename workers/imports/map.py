@@ -18,6 +18,7 @@ HEADINGS: dict[str, dict[str, str]] = {  # kind → field → what its column ma
         "sku": "sku code productcode stockcode itemcode 货号 商品编码 商品编号 商品代码 编码 编号",
         "name": "name productname description title 名称 商品名称 品名 商品",
         "spec": "spec specification size 规格 规格型号 型号",
+        "origin": "origin countryoforigin madein 产地 原产地 原产国",
         "unit": "unit uom stockunit 单位 基本单位 计量单位",
         "category": "category group 分类 类别 商品分类 商品类别",
         "price": "price retailprice unitprice 售价 零售价 销售价 单价",

@@ -537,3 +537,8 @@ async def test_two_who_take_one_sku_at_once_are_told_apart(monkeypatch, company,
     refused = await other
     assert refused.status == "refused"
     assert len(await rows(company, "select from product")) == 1
+
+
+async def test_a_product_says_where_it_comes_from(company, owner, rows):
+    await make_product(owner, origin="杭州")
+    assert [row["origin"] for row in await rows(company, "select origin from product")] == ["杭州"]
