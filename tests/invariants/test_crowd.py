@@ -1,11 +1,13 @@
 """32 at once on one product: nobody is sold what is not there, nobody sees a deadlock, nothing drifts."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from random import Random
 
+import pytest
 import pytest_asyncio
 
 from domain.execute import execute, execute_many
@@ -20,6 +22,7 @@ from tests.yard import Yard
 
 TASKS = 32
 SESSIONS = 16
+CALLS = int(os.environ.get("HUOTONG_CROWD", "1000"))  # 12000 keep it up for a minute or more
 REQUESTS = {"sales.sell_now", "sales.ship_sales_order", "inventory.adjust_stock"}
 
 
@@ -53,16 +56,17 @@ async def test_the_last_hundred_are_sold_once(yard: Yard, busy: Caller) -> None:
     assert await yard.pool(tea) == (0, 0)
 
 
-async def test_requests_and_facts_of_every_kind(yard: Yard, busy: Caller) -> None:
-    tea, random = await yard.goods("100"), Random(32)
-    traffic = Traffic(yard, random, [tea], late=False)
+@pytest.mark.parametrize("products", [1, 40])
+async def test_requests_and_facts_of_every_kind(yard: Yard, busy: Caller, products: int) -> None:
+    goods = [await yard.goods("100") for _ in range(products)]
+    traffic = Traffic(yard, Random(32), goods, late=False)
     for _ in range(6):
         for name in ("purchasing.place_purchase_order", "sales.place_sales_order", "sales.sell_now"):
             await execute(traffic.draw([name]), yard.owner)
-    outcomes = await crowd(busy, [traffic.draw(list(DRAWN)) for _ in range(1200)])
-    assert len(outcomes) == 1200
+    outcomes = await crowd(busy, [traffic.draw(list(DRAWN)) for _ in range(CALLS)])
+    assert len(outcomes) == CALLS
     codes = Counter(outcome.code or outcome.status for outcome in outcomes)
-    assert codes["accepted"] > 500, codes
+    assert codes["accepted"] > CALLS // 3, codes
     assert set(codes) <= {
         "accepted", "insufficient_stock", "order_not_draft", "order_not_confirmed", "order_cancelled", "order_shipped",
         "nothing_to_ship", "more_than_ordered", "more_than_shipped", "line_not_on_order", "not_found",
