@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import LiteralString
 from zlib import crc32
 
 import asyncpg
@@ -40,10 +39,6 @@ SETTINGS = {
 # A write finds its rows by key, few of many, handed in as a JSON list whose length the planner cannot see: it takes
 # every list for a hundred rows and, left alone, reads whole tables for five of theirs.
 BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
-# for the rare writer that works on thousands of rows at once
-BY_SET: LiteralString = (
-    "set local enable_seqscan to on; set local enable_hashjoin to on; set local enable_mergejoin to on"
-)
 
 
 @dataclass(frozen=True, slots=True)
