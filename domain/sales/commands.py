@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, LiteralString
+from typing import Any, Literal
 from uuid import UUID
 
-from domain import money, sql
+from domain import money
 from domain.command import Lines, Note, command, dated
 from domain.errors import Refused
 from domain.ids import derived_id
@@ -16,9 +16,20 @@ from domain.inventory import ledger
 from domain.inventory.ledger import CUSTOMER, Good, Place, Posting, Shelf
 from domain.quantity import ZERO, Number, to_stock
 from domain.sales import rules
+from domain.sales.book import (
+    LOAD_HOLDING,
+    LOAD_HOLDING_NOW,
+    LOAD_NEW,
+    LOAD_ORDERS,
+    LOAD_RETURN,
+    WRITE_NEW,
+    WRITE_ORDERS,
+    WRITE_RETURN,
+    Book,
+    touched,
+)
 from domain.sales.rules import Line, Order
-from domain.sales.tables import sales_order, sales_order_line
-from domain.tx import Outcome, Run, Sheet, Tx
+from domain.tx import Outcome, Run, Tx
 
 # --- commands ---
 
@@ -34,8 +45,8 @@ class SaleLine:
 
 
 @command
-class PlaceSalesOrder:
-    """A customer orders. Nothing is promised before it is confirmed."""
+class Sale:
+    """What a new sale says, however it comes about."""
 
     order_id: UUID
     partner_id: UUID
@@ -43,6 +54,11 @@ class PlaceSalesOrder:
     lines: Lines[SaleLine]
     document_on: date | None = None
     note: Note = ""
+
+
+@command
+class PlaceSalesOrder(Sale):
+    """A customer orders. Nothing is promised before it is confirmed."""
 
 
 @command
@@ -79,27 +95,13 @@ class CancelSalesOrder:
 
 
 @command
-class SellNow:
+class SellNow(Sale):
     """A one-page slip: order, confirmation and shipment in one. Refused where the goods are not here."""
-
-    order_id: UUID
-    partner_id: UUID
-    location_id: UUID
-    lines: Lines[SaleLine]
-    document_on: date | None = None
-    note: Note = ""
 
 
 @command
-class RecordHandover:
+class RecordHandover(Sale):
     """Goods were handed to a customer: a fact, recorded whatever the stock says."""
-
-    order_id: UUID
-    partner_id: UUID
-    location_id: UUID
-    lines: Lines[SaleLine]
-    document_on: date | None = None
-    note: Note = ""
 
 
 @command
@@ -133,129 +135,13 @@ class ReleaseShortReservations:
     location_id: UUID
 
 
-# --- what is loaded and written ---
-
-PARTNERS = sql.rows(
-    "partners",
-    "select id from partner where id in (select jsonb_array_elements_text($2::jsonb -> 'partners')::uuid) and active",
-)
-ORDER = "select id, number, partner_id, location_id, status, document_on, shipments from sales_order"
-ORDERS = sql.rows(
-    "orders",
-    f"""{ORDER}
- where id in (select jsonb_array_elements_text($2::jsonb -> 'orders')::uuid) order by id for no key update""",
-)
-LINE = sql.columns(
-    sales_order_line, "l", "id", "order_id", "product_id", "ordered", "reserved", "shipped", "shipped_value",
-    "returned", "returned_value",
-)  # fmt: skip
-LINES = sql.rows(
-    "lines",
-    f"""select {LINE} from sales_order_line l
- where l.order_id in (select jsonb_array_elements_text($2::jsonb -> 'orders')::uuid)
- order by l.order_id, l.position for no key update""",
-)
-SOURCES = sql.rows(
-    "lines",
-    f"""select {LINE} from sales_order_line l
- where l.id in (select jsonb_array_elements_text($2::jsonb -> 'sources')::uuid)
- order by l.order_id, l.position for no key update""",
-)
-OF_ORDERS = """select l.product_id, o.location_id from sales_order o join sales_order_line l on l.order_id = o.id
- where o.id in (select jsonb_array_elements_text($2::jsonb -> 'orders')::uuid)"""
-
-LOAD_NEW = sql.statement(PARTNERS, *ledger.shelf())
-LOAD_ORDERS = sql.statement(ORDERS, LINES, *ledger.shelf(OF_ORDERS))
-# the orders first, like everybody: who holds the pool and then wants an order may wait for one who holds the order
-HOLDING = """ from sales_order o join sales_order_line l on l.order_id = o.id
- join jsonb_to_recordset($2::jsonb -> 'places') as w(product_id uuid, location_id uuid)
-  on w.product_id = l.product_id and w.location_id = o.location_id where l.reserved > 0"""
-OF_HOLDING = f"in (select o.id{HOLDING})"
-
-
-def holding(lock: LiteralString) -> sql.Statement:
-    """The orders that have reserved the products at the locations."""
-    return sql.statement(
-        sql.rows("orders", f"{ORDER} where id {OF_HOLDING} order by id for no key update{lock}"),
-        sql.rows(
-            "lines",
-            f"""select {LINE} from sales_order_line l where l.reserved > 0 and l.order_id {OF_HOLDING}
- order by l.order_id, l.position for no key update{lock}""",
-        ),
-        *ledger.shelf(),
-    )
-
-
-LOAD_HOLDING, LOAD_HOLDING_NOW = holding(""), holding(" nowait")
-LOAD_RETURN = sql.statement(PARTNERS, SOURCES, *ledger.shelf())
-NEW_ORDER = (
-    sql.insert(sales_order, without=("created_at",)),
-    sql.insert(sales_order_line),
-)
-PROGRESS = (
-    sql.update(sales_order, ("status", "shipments"), "order"),
-    sql.update(sales_order_line, ("reserved", "shipped", "shipped_value", "returned", "returned_value"), "line"),
-)
-WRITE_NEW = sql.statement(*NEW_ORDER, *ledger.POST)
-WRITE_ORDERS = sql.statement(*PROGRESS, *ledger.POST)
-WRITE_RETURN = sql.statement(*NEW_ORDER, *PROGRESS[1:], *ledger.POST)
-
-
-class Book:
-    """The loaded orders and lines as they stand after what was decided so far."""
-
-    def __init__(self, tx: Tx, loaded: Mapping[str, Any]) -> None:
-        self.lines: Sheet[UUID, Line] = tx.sheet({line.id: line for line in map(line_from, loaded["lines"])})
-        self.orders: Sheet[UUID, Order] = tx.sheet({o.id: o for o in map(order_from, loaded.get("orders", ()))})
-        self.of: defaultdict[UUID, list[UUID]] = defaultdict(list)
-        for line in self.lines.loaded.values():
-            self.of[line.order_id].append(line.id)
-
-    def order(self, order_id: UUID) -> Order:
-        """Refuses: not_found."""
-        if (order := self.orders.get(order_id)) is None:
-            raise Refused("not_found", "order_id", id=order_id)
-        return replace(order, lines={id: self.lines[id] for id in self.of[order_id]})
-
-    def put(self, order: Order) -> None:
-        for line in order.lines.values():
-            self.lines.put(line.id, line)
-        self.orders.put(order.id, replace(order, lines={}))
-
-    def rows(self) -> dict[str, Any]:
-        orders = [{"id": o.id, "status": o.status, "shipments": o.shipments} for o in self.orders.changed()]
-        return {"order": orders, "line": self.lines.changed()}
-
-
-def order_from(row: Mapping[str, Any]) -> Order:
-    return Order(
-        UUID(row["id"]), row["number"], UUID(row["partner_id"]), UUID(row["location_id"]), row["status"],
-        date.fromisoformat(row["document_on"]), row["shipments"],
-    )  # fmt: skip
-
-
-def line_from(row: Mapping[str, Any]) -> Line:
-    return Line(
-        UUID(row["id"]), UUID(row["order_id"]), UUID(row["product_id"]), Decimal(row["ordered"]),
-        Decimal(row["reserved"]), Decimal(row["shipped"]), Decimal(row["shipped_value"]), Decimal(row["returned"]),
-        Decimal(row["returned_value"]),
-    )  # fmt: skip
-
-
-def touched(tx: Tx, order_id: UUID, place: Place, partner_id: UUID) -> None:
-    tx.changed("sales_order", order_id, bucket=place.bucket)
-    tx.changed("sales_order", order_id, bucket=f"party:{partner_id}")
-
-
 # --- handlers ---
-
-NewSale = PlaceSalesOrder | SellNow | RecordHandover
 
 
 def new_lines(run: Run, shelf: Shelf, *, fact: bool = False) -> Iterable[tuple[dict[str, Any], Good]]:
     """Priced lines of a new order, with quantities in the line's unit and in stock units. What has happened without a
     price is recorded at 0. Refuses: forbidden (a price typed by who may not see prices)."""
-    cmd: NewSale | RecordReturn = run.cmd
+    cmd: Sale | RecordReturn = run.cmd
     for position, line in enumerate(cmd.lines, 1):
         at = f"lines.{position - 1}"
         good = shelf.good(line.product_id, f"{at}.product_id")
@@ -279,7 +165,7 @@ def total_for(run: Run, order: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def open_order(
-    tx: Tx, cmd: NewSale | RecordReturn, kind: str, status: str, number: str, document_on: date, place: Place
+    tx: Tx, cmd: Sale | RecordReturn, kind: str, status: str, number: str, document_on: date, place: Place
 ) -> dict[str, Any]:
     order = {
         "id": cmd.order_id, "number": number, "external_number": None, "kind": kind, "partner_id": cmd.partner_id,
@@ -314,7 +200,7 @@ async def place_sales_order(tx: Tx) -> None:
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 
     def decide(run: Run) -> Mapping[str, Any]:
-        cmd: PlaceSalesOrder = run.cmd
+        cmd: Sale = run.cmd
         known(cmd.partner_id, partners)
         place = shelf.place(cmd.location_id)
         document_on, _ = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=False)
@@ -345,7 +231,7 @@ async def sell(tx: Tx, *, fact: bool) -> None:
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 
     def decide(run: Run) -> Mapping[str, Any]:
-        cmd: SellNow | RecordHandover = run.cmd
+        cmd: Sale = run.cmd
         known(cmd.partner_id, partners)
         place = shelf.place(cmd.location_id)
         document_on, at = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=False)
