@@ -7,6 +7,7 @@ commit. A decision comes before any write, so a refusal needs no savepoint and t
 import asyncio
 import logging
 import time
+import zlib
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,7 @@ log = logging.getLogger("huotong.execute")
 
 TOO_OLD = timedelta(days=180)
 TRIES = 4
-TOGETHER = 50  # calls of one name that may share a transaction
+LONG, ZLIB = 4000, b"\x78"
 RECALL: LiteralString = """'recall', (select json_object_agg(id, json_build_object('name', name, 'actor_id', actor_id,
  'body_hash', body_hash, 'outcome', outcome)) from command_log where id = any($1::uuid[])),
  'epoch', (select access_epoch from setting)"""
@@ -262,7 +263,7 @@ def recall(runs: Sequence[Run], known: dict[str, Any]) -> None:
             same = was["actor_id"] == str(run.caller.actor_id) and unhex(was["body_hash"]) == run.body_hash
             if same and was["outcome"]:
                 text = run.caller.company.keys.decrypt("command_log", "outcome", run.call.id, unhex(was["outcome"]))
-                run.outcome = outcome_from(text)
+                run.outcome = outcome_from(unpacked(text))
             else:
                 run.outcome = refused(Refused("key_reuse"))
 
@@ -284,8 +285,8 @@ async def remember(door: Door, tx: Tx, tag: str = "") -> None:
                 "door": run.call.door,
                 "occurred_at": run.call.occurred_at,
                 "body_hash": tohex(run.body_hash),
-                "body": tohex(keys.encrypt("command_log", "body", run.call.id, body)),
-                "outcome": tohex(keys.encrypt("command_log", "outcome", run.call.id, outcome)),
+                "body": tohex(keys.encrypt("command_log", "body", run.call.id, packed(body))),
+                "outcome": tohex(keys.encrypt("command_log", "outcome", run.call.id, packed(outcome))),
             }
         )
     events = [{"event": event, "body": body} for event, body in tx.events]
@@ -350,6 +351,15 @@ def tohex(value: bytes) -> str:
 
 def unhex(value: str) -> bytes:
     return bytes.fromhex(value.removeprefix("\\x"))
+
+
+def packed(text: str) -> bytes:
+    """Long lists are compressed before they are encrypted; afterwards nothing could. JSON never begins like zlib."""
+    return zlib.compress(text.encode(), 1) if len(text) > LONG else text.encode()
+
+
+def unpacked(value: bytes) -> bytes:
+    return zlib.decompress(value) if value[:1] == ZLIB else value
 
 
 def outcome_from(text: str | bytes) -> Outcome:

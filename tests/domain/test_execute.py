@@ -22,3 +22,12 @@ async def test_an_amount_that_no_column_holds_is_refused_and_nothing_is_written(
     assert await execute(asked, owner) == first
     slip["lines"] = [{"product_id": product, "quantity": "1", "unit_price": str(Decimal("0.5"))}]
     assert (await execute(call("sales.sell_now", plain(slip)), owner)).status == "accepted"  # the order's id is free
+
+
+async def test_a_long_list_is_recalled_to_the_letter(company: Company) -> None:
+    owner = caller_of(company)
+    records = [{"id": str(new_id()), "name": f"unit {n}", "decimals": 0} for n in range(300)]
+    asked = call("masterdata.save_units", {"records": records})
+    first = await execute(asked, owner)
+    assert (first.status, len(first.records)) == ("accepted", 300)
+    assert await execute(asked, owner) == first
