@@ -1,14 +1,13 @@
-import { CircleCheck, Info, TriangleAlert } from "lucide-react";
+import { CircleCheck, Info, type LucideIcon, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import styles from "./Notice.module.css";
 
 const ICONS = { done: CircleCheck, open: Info, waits: TriangleAlert, needs: TriangleAlert };
 
-type NoticeProps = { tone: keyof typeof ICONS; children: ReactNode; action?: ReactNode };
+type NoticeProps = { tone: keyof typeof ICONS; icon?: LucideIcon; children: ReactNode; action?: ReactNode };
 
 /** Something to know where it happened: said aloud at once if it needs a person. */
-export function Notice({ tone, children, action }: NoticeProps) {
-  const Icon = ICONS[tone];
+export function Notice({ tone, icon: Icon = ICONS[tone], children, action }: NoticeProps) {
   return (
     <div className={styles.notice} data-tone={tone} role={tone === "needs" ? "alert" : "status"}>
       <Icon size={20} aria-hidden />
