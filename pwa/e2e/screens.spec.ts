@@ -1,0 +1,45 @@
+/** Every page of the app in both languages: reached by its address, at rest, accessible, and left as a picture. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "./fixtures";
+import { shot, speak } from "./screens";
+import type { World } from "./world";
+
+/** By the pattern of the route: what to call its picture, and an address of it. */
+const SCREENS: Record<string, [name: string, address: (made: Made) => string]> = {
+  "/": ["home", () => "/"],
+  "/me": ["me", () => "/me"],
+  "/slip": ["slip", () => "/slip"],
+  "/products": ["products", () => "/products"],
+  "/products/:id": ["product", ({ world }) => `/products/${world.ids.cup}`],
+  "/purchase-orders": ["purchase-orders", () => "/purchase-orders"],
+  "/purchase-orders/:id": ["purchase-order", ({ purchaseOrder }) => `/purchase-orders/${purchaseOrder}`],
+  "/sales-orders": ["sales-orders", () => "/sales-orders?state=all"],
+  "/sales-orders/:id": ["sales-order", ({ salesOrder }) => `/sales-orders/${salesOrder}`],
+  "": ["no-such-page", () => "/no-such-page"],
+};
+
+type Made = { world: World; purchaseOrder: string; salesOrder: string };
+
+test("no page is left out here", () => {
+  const routes = readFileSync(resolve(import.meta.dirname, "../src/app/routes.tsx"), "utf8");
+  const patterns = [...routes.matchAll(/<Route path="([^"]*)"/g)].map(([, pattern]) => pattern);
+  expect(Object.keys(SCREENS).toSorted()).toEqual([...patterns, ""].toSorted());
+});
+
+for (const language of ["zh-CN", "en"] as const) {
+  test(`every page in ${language}`, async ({ page, signIn, world }) => {
+    test.setTimeout(180_000);
+    const made = { world, purchaseOrder: await world.purchaseOrder(), salesOrder: "" };
+    made.salesOrder = await world.salesOrder([{ productId: world.ids.pen, quantity: "10" }]);
+    await signIn();
+    await speak(page, language);
+    for (const [pattern, [name, address]] of Object.entries(SCREENS)) {
+      await test.step(pattern, async () => {
+        await page.goto(address(made));
+        await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+        await shot(page, name);
+      });
+    }
+  });
+}
