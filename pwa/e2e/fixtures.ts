@@ -3,7 +3,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, expect, type Page, test as base } from "@playwright/test";
 import { makeWorld, type World } from "./world";
 
-type User = { email: string; password: string; role: string };
+export type User = { email: string; password: string; role: string };
 export type Demo = { tenants: { slug: string; name: string; users: User[] }[] };
 
 type PerTest = { signIn: (role?: string) => Promise<void>; watch: void };
@@ -23,7 +23,7 @@ export const test = base.extend<PerTest, PerWorker>({
 
   world: [
     async ({ browser, demo }, provide) =>
-      provide(await makeWorld(serverUrl(), await tokenOf(browser, userOf(demo, "owner")))),
+      provide(await makeWorld(serverUrl(), tokensOf(browser, userOf(demo, "owner")))),
     { scope: "worker" },
   ],
 
@@ -73,6 +73,20 @@ export async function enter(page: Page, user: User) {
   await page.locator("form button").first().click();
   await page.waitForURL((url) => !url.pathname.startsWith("/oauth"));
   await expect(page.getByRole("navigation")).toBeVisible();
+}
+
+const TOKEN_MS = 8 * 60_000; // of the ten minutes that it is good for
+
+/** A token of this person, a new one when the last is about to end. */
+export function tokensOf(browser: Browser, user: User): () => Promise<string> {
+  let token = "";
+  let until = 0;
+  return async () => {
+    if (Date.now() < until) return token;
+    until = Date.now() + TOKEN_MS;
+    token = await tokenOf(browser, user);
+    return token;
+  };
 }
 
 async function tokenOf(browser: Browser, user: User): Promise<string> {

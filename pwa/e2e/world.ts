@@ -6,11 +6,11 @@ export type World = Awaited<ReturnType<typeof makeWorld>>;
 type Outcome = { status: string; code: string | null; data: unknown; records: unknown };
 type Answer = { data?: Record<string, unknown>; errors?: { message: string }[] };
 
-export async function makeWorld(url: string, token: string) {
+export async function makeWorld(url: string, token: () => Promise<string>) {
   async function graphql<Data>(query: string, variables: object = {}): Promise<Data> {
     const response = await fetch(`${url}/graphql`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${await token()}` },
       body: JSON.stringify({ query, variables }),
     });
     const { data, errors } = (await response.json()) as Answer;
