@@ -100,7 +100,7 @@ export const test = base.extend<PerTest>({
   books: async ({ demo }, provide) =>
     provide(new Books(process.env.HUOTONG_E2E_DATABASE ?? "", demo.tenants[0]?.slug ?? "")),
 
-  phone: async ({ baseURL, launchOptions, viewport, locale, hasTouch, colorScheme, network: _ }, provide) => {
+  phone: async ({ baseURL, launchOptions, viewport, locale, hasTouch, colorScheme }, provide) => {
     const phone = new Phone(baseURL ?? "", { launchOptions, viewport, locale, hasTouch, colorScheme });
     await provide(phone);
     await phone.dispose();
