@@ -20,8 +20,10 @@ export type Profile = {
 
 /** A download that is under way: what it covers, and the chunks that are here already. */
 export type Loading = {
-  /** Replaces all that is held, or adds to it. */
+  id: Id;
+  /** Replaces all that is held; otherwise adds `wanted` to it. */
   whole: boolean;
+  wanted: PartKey[];
   schemaVersion: number;
   cursor: string;
   permissions: string[];
@@ -33,6 +35,7 @@ export type Loading = {
 export type Meta = {
   key: CryptoKey;
   cursor: string;
+  schemaVersion: number;
   holds: PartKey[];
   /** Counts what was applied, so that whoever prepared something outside the transaction sees that he is late. */
   revision: number;
@@ -40,14 +43,15 @@ export type Meta = {
   /** Of the last answer of the server, by this device's clock. */
   contactAt: number;
   loading: Loading;
-  /** The server no longer speaks this app's version of the rows. */
-  upgrade: boolean;
 };
 
 export type Pack = PartRows[Part][] | Sealed;
 
 /** A queued call as it is stored: what it says is encrypted, what the queue sorts by is not. */
 export type StoredCall = Omit<PendingCall, "body" | "label"> & { sealed: Sealed };
+
+/** A call that has left the queue: what became of it, and why a person took it out. */
+export type StoredPast = StoredCall & { endedAt: Moment; ending: "done" | "discarded" | "replaced"; reason: string };
 
 /** Work that is begun and not handed in (drafts.ts). */
 export type StoredDraft = { id: Id; kind: string; body: unknown; changedAt: Moment };
@@ -60,6 +64,7 @@ export class Database extends Dexie {
   /** Packs of a download that is not complete yet. */
   declare readonly staged: Table<Pack, PackKey>;
   declare readonly call: Table<StoredCall, Id>;
+  declare readonly past: Table<StoredPast, Id>;
   declare readonly draft: Table<StoredDraft, Id>;
   readonly changes: Changes;
   #key: CryptoKey | undefined;
@@ -73,7 +78,14 @@ export class Database extends Dexie {
     });
     this.companyId = companyId;
     this.userId = userId;
-    this.version(1).stores({ meta: "", pack: "", staged: "", call: "id, n, state, lane", draft: "id, kind" });
+    this.version(1).stores({
+      meta: "",
+      pack: "",
+      staged: "",
+      call: "id, n, state, [state+n], *dependsOn",
+      past: "id, endedAt",
+      draft: "id, kind",
+    });
     this.changes = new Changes(this.name);
     // Another tab deletes or upgrades it: this one lets go, for good.
     this.on("versionchange", () => {

@@ -22,6 +22,18 @@ export const VERSIONS = {
 export type CommandName = keyof typeof VERSIONS;
 export type InputOf<Name extends CommandName> = InputObject<`${Pascal<Last<Name>>}Input`>;
 
+/** The command's own JSON, as `wireBody` makes it. */
+export type BodyOf<Name extends CommandName> = Wire<InputOf<Name>>;
+
+type Snake<Word> = Word extends `${infer Letter}${infer Rest}`
+  ? `${Letter extends Lowercase<Letter> ? Letter : `_${Lowercase<Letter>}`}${Snake<Rest>}`
+  : "";
+type Wire<Given> = Given extends readonly (infer Item)[]
+  ? readonly Wire<Item>[]
+  : Given extends object
+    ? { [Name in keyof Given as Snake<Name>]: Wire<Given[Name]> }
+    : Given;
+
 type Last<Name> = Name extends `${string}.${infer Rest}` ? Rest : never;
 type Pascal<Words> = Words extends `${infer Word}_${infer Rest}`
   ? `${Capitalize<Word>}${Pascal<Rest>}`
