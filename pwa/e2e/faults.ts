@@ -6,8 +6,11 @@
 import { Agent, type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
-/** `path`: a regular expression over path and query. The first `skip` matches pass, then `times` of them fail. */
-export type Fault = { path: string; method?: string; skip?: number; times?: number } & (
+/**
+ * `path`: a regular expression over path and query; `says`: what the request's body has to contain. The first `skip` matches
+ * pass, then `times` of them fail.
+ */
+export type Fault = { path: string; method?: string; says?: string; skip?: number; times?: number } & (
   | { do: "refuse" } // the connection breaks before the server has the request
   | { do: "lose" } // the server has answered, and nothing of that arrives
   | { do: "hang" } // half open: taken, never passed on, never answered
@@ -31,9 +34,10 @@ export async function startFaults(server: () => string, port = 0) {
   const open = new Set<Socket>();
   const upstream = new Agent({ keepAlive: false });
 
-  function faultFor(method: string, path: string): Fault | undefined {
+  function faultFor({ method, path, body }: Seen): Fault | undefined {
     for (const rule of rules) {
       if ((rule.method ?? method) !== method || !new RegExp(rule.path).test(path)) continue;
+      if (rule.says !== undefined && !body.includes(rule.says)) continue;
       const place = rule.met++ - (rule.skip ?? 0);
       if (place >= 0 && place < (rule.times ?? Number.POSITIVE_INFINITY)) return rule;
     }
@@ -79,11 +83,11 @@ export async function startFaults(server: () => string, port = 0) {
       body: "",
     };
     seen.push(note);
-    const fault = faultFor(note.method, note.path);
     const chunks: Buffer[] = [];
     asked.on("data", (bytes: Buffer) => chunks.push(bytes));
     asked.once("end", () => {
       note.body = Buffer.concat(chunks).toString("latin1"); // keeps each byte
+      const fault = faultFor(note);
       if (fault?.do === "refuse") answer.destroy();
       else if (fault?.do === "answer") {
         answer.writeHead(fault.status, { "content-type": fault.type, connection: "close", ...fault.headers });

@@ -1,0 +1,47 @@
+/** What a person does on the screens, and the ids of the calls that come of it. */
+import { expect, type Page } from "@playwright/test";
+import type { Id } from "../../src/offline/types";
+import { words } from "../words";
+import type { World } from "../world";
+import { past, queue } from "./device";
+
+/** The calls that `act` has put into the queue, in their order; there have to be `count` of them. */
+export async function made(page: Page, count: number, act: () => Promise<void>): Promise<Id[]> {
+  const known = new Set(await ids(page));
+  await act();
+  const news = async () => (await ids(page)).filter((id) => !known.has(id));
+  await expect.poll(async () => (await news()).length, { message: "calls in the queue" }).toBe(count);
+  return news();
+}
+
+/** Of the queue, and of what has left it already. */
+async function ids(page: Page): Promise<Id[]> {
+  const all = [...(await queue(page)), ...(await past(page))];
+  return all.toSorted((left, right) => left.n - right.n).map(({ id }) => id);
+}
+
+type Goods = { cups?: string; pens?: string };
+
+export async function openOrder(page: Page, order: Id) {
+  await page.goto(`/purchase-orders/${order}`);
+  await expect(page.getByRole("button", { name: confirmReceipt })).toBeVisible();
+}
+
+export const confirmReceipt = /^(Confirm receipt|确认收货)/;
+
+/** Goods of an order that is open on the screen: boxes of cups, single pens. */
+export async function fillIn(page: Page, world: World, { cups, pens }: Goods) {
+  if (cups !== undefined) await page.getByLabel(world.names.cup).fill(cups);
+  if (pens !== undefined) await page.getByLabel(world.names.pen).fill(pens);
+}
+
+/** Takes in goods of an order on its screen. */
+export async function receive(page: Page, world: World, order: Id, goods: Goods): Promise<Id> {
+  await openOrder(page, order);
+  await fillIn(page, world, goods);
+  const [id] = await made(page, 1, () => page.getByRole("button", { name: confirmReceipt }).click());
+  return id as Id;
+}
+
+export const keptHere = words("Kept on this device, and sent as soon as the server can be reached.");
+export const booked = words("Booked.");
