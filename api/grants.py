@@ -78,6 +78,7 @@ class Loaded:
     session: Session | None = None  # of the refresh token, found to be ours
     next_refresh_token: str | None = None
     session_id: UUID | None = None  # of this token, or to begin with it
+    lost: bool = False  # the refresh token is that of a device that was reported lost
     given: Given | None = None
     assertion_spent: bool = False
     # decided

@@ -30,6 +30,7 @@ from tenants.signing import ALGORITHM, LEEWAY, BadToken
 from tenants.transaction import control_transaction
 
 COOKIE = "__Host-huotong"  # the app's refresh token
+DEVICE_REVOKED = "device_revoked"  # what the app takes as the word to delete what it holds
 APP_HEADER = "x-huotong-client"  # no page of another origin can send it
 PERSON: LiteralString = "select id, name, email, locale from account where id = $1"
 
@@ -97,6 +98,8 @@ async def issue(site: Site, form: Parameters, authorization: str | None, device:
             await write(door.raw, loaded, code, reaction, device)
         elif answer.error == "invalid_grant":
             await end_family(door.raw, loaded, reaction)
+    if answer.error == "invalid_grant" and loaded.lost:
+        return Answer(answer.status, {"error": "invalid_grant", "error_description": DEVICE_REVOKED}, answer.headers)
     return answer
 
 
@@ -106,7 +109,10 @@ async def react(site: Site, loaded: Loaded, presented: tuple[UUID, int, bytes], 
     session, (_, n, mac) = loaded.session, presented
     company = await site.registry.company(session.company_id)
     now = datetime.now(UTC)
-    if company is None or not sessions.is_refresh_token(company.keys, session.id, n, mac) or session.ended(now):
+    if company is None or not sessions.is_refresh_token(company.keys, session.id, n, mac):
+        return None
+    loaded.lost = session.lost
+    if session.ended(now):
         return None
     reaction = session.answer(n, device, now)
     if reaction != "revoke":
@@ -312,8 +318,8 @@ def answer_with_cookie(answer: Answer, keep: bool) -> Response:
         response.set_cookie(
             COOKIE, refresh_token, max_age=lasts, path="/", secure=True, httponly=True, samesite="strict"
         )
-    elif answer.error == "invalid_grant" and not keep:
-        drop_cookie(response)
+    elif answer.error == "invalid_grant" and not keep and body.get("error_description") != DEVICE_REVOKED:
+        drop_cookie(response)  # a lost device's is its proof, with which it may hand over what it still has
     return response
 
 

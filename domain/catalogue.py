@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from domain.attention import commands as attention
 from domain.entry import Entry
 from domain.inventory import commands as inventory
 from domain.masterdata import commands as masterdata
@@ -27,6 +28,8 @@ COMMANDS = {
     "inventory.close_discrepancy": Entry(
         inventory.CloseDiscrepancy, inventory.close_discrepancy, "request", "discrepancy.close"
     ),
+    "attention.accept_call": Entry(attention.AcceptCall, attention.accept_call, "request", "waiting.decide"),
+    "attention.discard_call": Entry(attention.DiscardCall, attention.discard_call, "request", "waiting.decide"),
     "purchasing.place_purchase_order": Entry(
         purchasing.PlacePurchaseOrder, purchasing.place_purchase_order, "request", "purchase.order"
     ),

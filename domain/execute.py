@@ -21,10 +21,10 @@ import asyncpg
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from domain import sql
+from domain import sql, waiting
 from domain.entry import Entry, find
 from domain.errors import Refused
-from domain.tx import Call, Outcome, Record, Run, Tx, refused
+from domain.tx import Call, Outcome, Record, Run, Tx, refused, withheld
 from tenants.access import Caller
 from tenants.registry import Company
 from tenants.transaction import Door, write_transaction
@@ -82,14 +82,22 @@ async def execute(call: Call, caller: Caller) -> Outcome:
 
 
 async def execute_many(calls: Sequence[Call], caller: Caller) -> list[Outcome]:
-    """Run calls in order; neighbours of one name share a transaction."""
+    """Run calls in order; neighbours of one name share a transaction. No id may be among them twice.
+
+    Calls through sync get an answer for good even where they were not admitted: it is remembered, or the call kept.
+    """
     outcomes: list[Outcome] = []
     for _, neighbours in groupby(calls, lambda call: call.name):
         runs = [admit(call, caller) for call in neighbours]
-        admitted = [run for run, _ in runs if run.outcome is None]
-        if admitted and (entry := runs[0][1]):
+        entry, admitted = runs[0][1], [run for run, _ in runs if run.outcome is None]
+        unsettled = [run for run, _ in runs if run.outcome and run.call.door == "sync"]
+        if admitted and entry:
             for run, outcome in zip(admitted, await transact(admitted, entry), strict=True):
                 run.outcome = outcome
+                if outcome.status == "waiting":
+                    unsettled.append(run)
+        for run in unsettled:
+            run.outcome = await settle(run, run.outcome)
         outcomes += [run.outcome for run, _ in runs if run.outcome]
     return outcomes
 
@@ -98,9 +106,10 @@ async def execute_many(calls: Sequence[Call], caller: Caller) -> list[Outcome]:
 
 
 def admit(call: Call, caller: Caller) -> tuple[Run, Entry | None]:
-    """Decode and check what can be checked without the company's data. Such refusals are not remembered."""
-    run = Run(call, caller, b"", None)
+    """Decode and check what can be checked without the company's data. Such refusals are not remembered, except through
+    sync (`settle`)."""
     entry = find(call.name)
+    run = Run(call, caller, hash_of(call, caller.company), None, fact=entry is not None and entry.kind == "fact")
     try:
         if entry is None:
             raise Refused("unknown_command", name=call.name)
@@ -109,9 +118,8 @@ def admit(call: Call, caller: Caller) -> tuple[Run, Entry | None]:
         if datetime.now(UTC) - call.occurred_at > TOO_OLD:
             raise Refused("too_old", days=TOO_OLD.days)
         run.cmd = decode(entry.command, call.body)
-        run.body_hash = hash_of(call, caller.company)
     except Refused as refusal:
-        run.outcome = refused(refusal)
+        run.outcome = withheld(run, refusal)
     return run, entry
 
 
@@ -210,14 +218,14 @@ async def transact(runs: Sequence[Run], entry: Entry) -> list[Outcome]:
                     raise
                 continue
             if len(runs) == 1:
-                return [await remember_refusal(runs[0], entry, refusal_of(broken))]
+                return [await settle(runs[0], refused(refusal_of(broken)))]
         except AGAIN:
             if attempt == TRIES:
                 raise
             continue
         except asyncpg.NumericValueOutOfRangeError:  # sums that no single line shows
             if len(runs) == 1:
-                return [await remember_refusal(runs[0], entry, Refused("amount_too_large"))]
+                return [await settle(runs[0], refused(Refused("amount_too_large")))]
         except StaleAccess:
             raise
         except Exception:
@@ -270,7 +278,7 @@ def recall(runs: Sequence[Run], known: dict[str, Any]) -> None:
 
 async def remember(door: Door, tx: Tx, tag: str = "") -> None:
     """Write what was decided, with its log rows, events and change rows."""
-    done = [run for run in tx.runs if not run.repeated and run.outcome]
+    done = [run for run in tx.runs if not run.repeated and run.outcome and run.outcome.status != "waiting"]
     if not done:
         return
     keys, entry_log = tx.company.keys, []
@@ -293,6 +301,11 @@ async def remember(door: Door, tx: Tx, tag: str = "") -> None:
     changes = [
         {"entity": entity, "entity_id": id, "bucket": bucket, "gone": gone}
         for (entity, id, bucket), gone in tx.changes.items()
+    ]
+    changes += [  # after what they changed: a device that has read so far shows the call's effects without its overlay
+        {"entity": "command", "entity_id": run.call.id, "bucket": f"u:{run.caller.actor_id}", "gone": False}
+        for run in done
+        if run.call.door == "sync"
     ]
     what, document = tx.written or (NOTHING, {})
     second = (dump(document),) if what.parts else ()
@@ -319,14 +332,21 @@ def constraint_of(broken: asyncpg.IntegrityConstraintViolationError) -> str:
     return str(broken.as_dict().get("constraint_name") or "")
 
 
-async def remember_refusal(run: Run, entry: Entry, refusal: Refused) -> Outcome:
-    """A refusal that only the write found out is remembered in a transaction of its own."""
+async def settle(run: Run, found: Outcome | None) -> Outcome:
+    """What was found outside of the call's own transaction, by its admission or by a constraint, becomes its answer in
+    one of its own, unless the call was answered before. A refusal is remembered, what waits is kept."""
+    assert found
+    run.outcome = None
     async with write_transaction(run.caller.company) as door:
         tx = make_tx(door, [run])
         await tx.load(NOTHING, None)
         if run.outcome is None:
-            run.outcome = refused(refusal)
-            await remember(door, tx)
+            run.outcome = found
+            if found.status == "waiting":
+                run.outcome = await waiting.keep(door.raw, run, found.code or "")
+            else:
+                await remember(door, tx)
+    run.caller.company.database.doorbell.ring(run.caller.company)
     report([run], time.perf_counter())
     return run.outcome
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+import domain.attention.tables
 import domain.inventory.tables
 import domain.masterdata.tables
 import domain.purchasing.tables

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as made_by
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
@@ -28,13 +28,17 @@ COMMON = "common"  # the bucket of what everybody in the company may read
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A command as it arrives: its id was made where the person acts, its body is JSON in snake_case."""
+    """A command as it arrives: its id was made where the person acts, its body is JSON in snake_case.
+
+    `occurred_at` is by our clock; `skew` is what was added to the device's, for moments inside the body.
+    """
 
     id: UUID
     name: str
     body: Mapping[str, Any]
     occurred_at: datetime
     door: Door = "graphql"
+    skew: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,13 @@ def refused(refusal: Refused) -> Outcome:
     return Outcome("refused", refusal.details, refusal.code, refusal.field)
 
 
+def withheld(run: Run, refusal: Refused) -> Outcome:
+    """What the caller may not do. A fact that comes through sync has happened all the same: it waits for a manager."""
+    if refusal.code == "forbidden" and run.fact and run.call.door == "sync":
+        return Outcome("waiting", refusal.details, refusal.code, refusal.field)
+    return refused(refusal)
+
+
 def of_records(records: Sequence[Record], data: Mapping[str, Any] | None = None) -> Outcome:
     """A list command is refused only if every record was."""
     bad = sum(record.status == "refused" for record in records)
@@ -80,6 +91,7 @@ class Run:
     cmd: Any
     outcome: Outcome | None = None
     repeated: bool = False
+    fact: bool = False
 
 
 class Undoable(Protocol):
@@ -183,7 +195,7 @@ class Tx:
                 with self.attempt():
                     answer = decision(run)
             except Refused as refusal:
-                run.outcome = refused(refusal)
+                run.outcome = withheld(run, refusal)
             else:
                 run.outcome = answer if isinstance(answer, Outcome) else Outcome("accepted", answer)
 

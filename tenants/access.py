@@ -17,7 +17,7 @@ PERMISSIONS = frozenset(
         "purchase.read", "purchase.price", "purchase.order", "purchase.receive",
         "sales.read", "sales.price", "sales.order", "sales.ship", "sales.return",
         "discrepancy.read", "discrepancy.close",
-        "import.run", "audit.read", "access.manage",
+        "import.run", "audit.read", "waiting.decide", "access.manage",
     }
 )  # fmt: skip
 
@@ -51,7 +51,9 @@ ROLES: dict[str, frozenset[str]] = {
 EPOCH: LiteralString = "select access_epoch from setting"
 BUMP: LiteralString = "update setting set access_epoch = access_epoch + 1"
 ACCESS: LiteralString = """select coalesce(m.account_id, m.client_id) as actor_id, m.party_id,
- array(select role from binding b where b.membership_id = m.id) as roles
+ coalesce(a.name, k.name) as name,
+ array(select role from binding b where b.membership_id = m.id) as roles,
+ (select array_agg(w) from binding b, unnest(b.warehouses) as w where b.membership_id = m.id) as warehouses
 from membership m
 join company c on c.id = m.company_id and c.status = 'active'
 left join account a on a.id = m.account_id
@@ -78,6 +80,7 @@ class Caller:
     warehouses: frozenset[UUID] | None = None  # None: all
     epoch: int = 0
     token: "Token | None" = None  # None: not by a token, such as a job or the command line
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,9 @@ async def compile_caller(company: Company, token: Token) -> Caller | None:
     permissions = permissions_of(frozenset(row["roles"]))
     if token.scope is not None:
         permissions &= token.scope
-    return Caller(company, row["actor_id"], permissions, row["party_id"], epoch=epoch, token=token)
+    # scopes only narrow: one role that is bound to warehouses binds the person
+    warehouses = None if row["warehouses"] is None else frozenset(row["warehouses"])
+    return Caller(company, row["actor_id"], permissions, row["party_id"], warehouses, epoch, token, row["name"])
 
 
 @dataclass(frozen=True, slots=True)

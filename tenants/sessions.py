@@ -48,19 +48,27 @@ insert into session (id, membership_id, client_id, scope, device, signed_in_at)
 select $2, membership_id, client_id, scope, $3, signed_in_at from spent returning id"""
 FIND_SESSION: LiteralString = (
     "select t.id, t.client_id, t.membership_id, t.scope, t.device, t.n, t.signed_in_at, t.rotated_at, t.revoked_at, "
-    + PERSON
-    + " from session t "
-    + LIVING
-    + " where t.id = $1"
+    "t.lost, " + PERSON + " from session t " + LIVING + " where t.id = $1"
 )
 ROTATE: LiteralString = """update session set n = n + 1, rotated_at = now()
 where id = $1 and n = $2 and revoked_at is null returning n"""
 REVOKE: LiteralString = "update session set revoked_at = now() where id = $1 and revoked_at is null returning id"
 SPEND: LiteralString = "insert into spent_token (id, expires_at) values ($1, $2) on conflict do nothing returning id"
 IS_SPENT: LiteralString = "select exists (select from spent_token where id = $1)"
-DEVICES: LiteralString = """select s.id, s.client_id, s.device, s.signed_in_at, s.rotated_at, c.slug
+DEVICES: LiteralString = """select s.id, s.client_id, s.device, s.signed_in_at, s.rotated_at, s.seen_at, s.unsent,
+ c.slug, a.id as account_id, a.name
 from session s join membership m on m.id = s.membership_id join company c on c.id = m.company_id
-where m.account_id = $1 and s.revoked_at is null and s.rotated_at > now() - $2::interval order by s.rotated_at desc"""
+join account a on a.id = m.account_id
+where ($1::uuid is null or m.account_id = $1) and ($2::uuid is null or m.company_id = $2)
+ and s.revoked_at is null and s.rotated_at > now() - $3::interval order by s.rotated_at desc"""
+LOSE: LiteralString = """update session s set revoked_at = now(), lost = true from membership m
+where s.id = $1 and m.id = s.membership_id and m.company_id = $2 and ($3::uuid is null or m.account_id = $3)
+ and s.revoked_at is null returning s.id"""
+LOST: LiteralString = """select m.company_id, m.account_id, a.name from session s
+join membership m on m.id = s.membership_id join account a on a.id = m.account_id
+where s.id = $1 and (s.lost or a.status = 'disabled')"""
+SEEN: LiteralString = """update session set seen_at = now(), unsent = $2
+where id = $1 and (unsent <> $2 or seen_at is null or seen_at < now() - interval '1 minute')"""
 SWEEP: LiteralString = """with codes as (delete from authorization_code where expires_at < now() - interval '1 day'),
 tokens as (delete from spent_token where expires_at < now() - interval '1 hour'),
 failures as (delete from failed_sign_in where since < now() - interval '1 day')
@@ -105,6 +113,7 @@ class Session:
     signed_in_at: datetime
     rotated_at: datetime
     revoked_at: datetime | None
+    lost: bool  # revoked as a device: what is on it is to go
 
     def ended(self, now: datetime) -> bool:
         return self.revoked_at is not None or now > self.rotated_at + IDLE or now > self.signed_in_at + LONGEST
@@ -202,10 +211,42 @@ async def is_spent(connection: asyncpg.Connection, token_id: str) -> bool:
     return bool(await connection.fetchval(IS_SPENT, token_id))
 
 
-async def devices(database: Database, account_id: UUID) -> list[dict[str, Any]]:
-    """Where this user is signed in, the last used first: id, client_id, device, signed_in_at, rotated_at, slug."""
+async def devices(
+    database: Database, account_id: UUID | None = None, company_id: UUID | None = None
+) -> list[dict[str, Any]]:
+    """Where this user, or everybody of this company, is signed in, the last used first: id, client_id, device,
+    signed_in_at, rotated_at, seen_at (its last pull), unsent (what waited on it then), slug, account_id, name."""
     async with control_transaction(database) as door:
-        return [dict(row) for row in await door.raw.fetch(DEVICES, account_id, IDLE)]
+        return [dict(row) for row in await door.raw.fetch(DEVICES, account_id, company_id, IDLE)]
+
+
+async def lose(database: Database, session_id: UUID, company_id: UUID, account_id: UUID | None = None) -> bool:
+    """Ends a device of this company, or of this user in it; the app on it deletes what it holds. False: there is no
+    such device."""
+    async with control_transaction(database) as door:
+        return await door.raw.fetchval(LOSE, session_id, company_id, account_id) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Whose device it was."""
+
+    company_id: UUID
+    account_id: UUID
+    name: str
+
+
+async def find_lost(database: Database, session_id: UUID) -> Lost | None:
+    """A device that may no longer act: it was lost, or its user is disabled."""
+    async with control_transaction(database) as door:
+        row = await door.raw.fetchrow(LOST, session_id)
+    return Lost(**row) if row else None
+
+
+async def seen(database: Database, session_id: UUID, unsent: int) -> None:
+    """The device has pulled, with so many commands still on it."""
+    async with control_transaction(database) as door:
+        await door.raw.execute(SEEN, session_id, unsent)
 
 
 async def sweep(database: Database) -> None:

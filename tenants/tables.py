@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -143,7 +144,9 @@ binding = Table(  # rights only add: a member may do what any of its roles may
     metadata,
     owned("membership_id", "membership", primary_key=True),
     Column("role", Text, primary_key=True),
+    Column("warehouses", ARRAY(Uuid)),  # all that the member sees of the company's; null: no bound by this role
     moment("created_at"),
+    CheckConstraint("cardinality(warehouses) > 0", name="warehouses"),
 )
 
 authorization_code = Table(
@@ -174,6 +177,9 @@ session = Table(  # a family of refresh tokens; the token number n is an HMAC ov
     moment("signed_in_at"),
     moment("rotated_at"),
     moment("revoked_at", nullable=True),
+    Column("lost", Boolean, nullable=False, server_default="false"),  # revoked as a device: what is on it is to go
+    moment("seen_at", nullable=True),  # the last pull
+    Column("unsent", Integer, nullable=False, server_default="0"),  # commands that waited on the device then
     Index(None, "membership_id"),
 )
 

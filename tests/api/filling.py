@@ -7,6 +7,7 @@ import asyncpg
 
 from domain.base import NIL
 from domain.inventory.places import CUSTOMER, SUPPLIER
+from tenants.keys import FORMAT, SEALED_AT_LEAST
 
 PARTNERS = 10  # that have orders; the others have none
 
@@ -71,6 +72,9 @@ insert into discrepancy (id, kind, document_id, product_id, location_id, quantit
  select made('discrepancy', i), 'negative_stock', made('stock_document', i), made('product', i),
   made('location', i % 4), 1, case when i % 10 = 0 then 'open' else 'closed' end,
   timestamptz '2026-01-01Z' + i * interval '7 minutes' from generate_series(1, $n) i;
+insert into waiting_call (id, name, actor_id, actor_name, occurred_at, body_hash, body, reason)
+ select made('waiting_call', i), 'inventory.record_count', made('account', i), 'keeper ' || i, '2026-05-05Z', '\\x00',
+  set_byte(decode(repeat('00', {SEALED_AT_LEAST}), 'hex'), 0, {FORMAT}), 'forbidden' from generate_series(1, $n) i;
 drop function made(text, bigint);
 """
 

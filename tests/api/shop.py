@@ -21,7 +21,7 @@ NEW = "application/graphql-response+json"
 ROWS = 40
 KINDS = (
     "unit", "category", "product", "partner", "warehouse", "location", "purchase_order", "purchase_order_line",
-    "sales_order", "sales_order_line", "stock_document", "discrepancy",
+    "sales_order", "sales_order_line", "stock_document", "discrepancy", "waiting_call",
 )  # fmt: skip
 
 

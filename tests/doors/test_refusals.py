@@ -22,7 +22,7 @@ COMPUTED = {  # Refused(…) whose code is worked out, as it stands in the sourc
         "name_taken": {"value", "id"},
     },
 }  # fmt: skip
-OF_OUTCOMES = {"all_refused": set[str]()}
+OF_OUTCOMES = {"all_refused": set[str](), "discarded": set[str]()}
 
 
 def calls(*rooms: str) -> Iterator[tuple[str, ast.Call]]:
@@ -118,6 +118,7 @@ ENUMS = {
     "PurchaseOrderStatus": ("purchase_order", "status"),
     "SalesOrderKind": ("sales_order", "kind"),
     "SalesOrderStatus": ("sales_order", "status"),
+    "WaitingCallStatus": ("waiting_call", "status"),
 }
 
 

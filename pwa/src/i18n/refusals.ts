@@ -8,6 +8,10 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   key_reuse: msg`This was already sent with other content. Reload the page and enter it again.`,
   malformed: msg`Something here cannot be read. Check the marked field.`,
   too_old: msg`This was made too long ago to be accepted. Enter it again.`,
+  call_decided: msg`Somebody has decided on this already. Reload to see what they said.`,
+  own_call: msg`You sent this yourself: somebody else has to decide on it.`,
+  discarded: msg`A manager has discarded this. Ask them why; if it did happen, enter it again.`,
+  dependency_refused: msg`What this belongs to was refused. Put that right first, then send this again.`,
   unknown_command: msg`The server does not know this action. Reload to get the current version of the app.`,
 
   // what a command refers to, and what it makes
