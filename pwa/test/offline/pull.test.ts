@@ -1,0 +1,229 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Database } from "../../src/offline/db";
+import { pull } from "../../src/offline/pull";
+import { keep, readQueue } from "../../src/offline/queue";
+import { rowOf } from "../../src/offline/rows";
+import { rowsState } from "../../src/offline/state";
+import { freshDevice, held, HERE, idOf, offered, price, restarted, THERE, transfer, unit, USER } from "./device";
+import { SyncServer } from "./server";
+
+let server: SyncServer;
+let db: Database;
+
+beforeEach(async () => {
+  server = new SyncServer();
+  db = await freshDevice();
+  for (const key of ["unit@common", "product_price@common", `transfer@w:${HERE}`, `command@u:${USER}`] as const) {
+    server.visible.add(key);
+  }
+  for (let n = 0; n < 300; n += 1) {
+    server.put("unit@common", unit(n));
+    server.put("product_price@common", price(n, `${n}.50`));
+  }
+  server.put(`transfer@w:${HERE}`, transfer(1, "SENT"));
+});
+
+const call = (n: number) => ({
+  id: idOf(n),
+  name: "inventory.record_count",
+  version: 1,
+  body: { secret: `what call ${n} says` },
+  occurredAt: "2026-11-24T08:00:00Z",
+  lane: "a",
+  dependsOn: [],
+  label: { title: `call ${n}` },
+});
+
+const accepted = (n: number) => ({
+  id: idOf(n),
+  status: "accepted" as const,
+  code: null,
+  field: null,
+  data: {},
+  records: [],
+  attention: null,
+});
+
+async function expectSame() {
+  for (const part of ["unit", "product_price", "transfer"] as const) {
+    expect(await held(db, part)).toEqual(offered(server, part));
+  }
+}
+
+describe("the first download", () => {
+  test("brings all that this person may see, and then pulls from the manifest's cursor", async () => {
+    const seen: (number | undefined)[] = [];
+    const unwatch = rowsState.watch(() => seen.push(rowsState.value.download?.done));
+    server.before = (path) => {
+      if (path.endsWith("/3")) server.put("unit@common", unit(7, "changed while the download ran"));
+    };
+    await pull(db);
+    unwatch();
+    await expectSame();
+    expect(Math.max(...seen.map((done) => done ?? 0))).toBe(16);
+    expect(rowsState.value.download).toBeNull();
+  });
+
+  test("goes on after an interruption with the chunks that are missing", async () => {
+    server.before = (path) => {
+      if (path === `/sync/snapshot/product_price/common/2`) throw new TypeError("network");
+    };
+    await expect(pull(db)).rejects.toThrow("network");
+    db = await restarted();
+    server.before = () => undefined;
+    const before = server.asked.length;
+    const done = (await db.fact("loading"))?.done.length ?? 0;
+    await pull(db);
+    await expectSame();
+    const chunks = server.asked.slice(before).filter((path) => /\/\d+$/.test(path));
+    expect(done).toBeGreaterThan(0);
+    expect(chunks).toHaveLength(16 - done);
+    expect(server.asked.filter((path) => path === "/sync/snapshot")).toHaveLength(1);
+  });
+
+  test("begins again when the server has packed its chunks anew", async () => {
+    server.before = (path) => {
+      if (path.endsWith("/1")) server.chunks = 8;
+    };
+    await pull(db);
+    expect(server.asked.filter((path) => path === "/sync/snapshot")).toHaveLength(2);
+    await expectSame();
+  });
+
+  test("does not give up the parts that are left when one is taken away meanwhile", async () => {
+    server.before = (path) => {
+      if (path.startsWith("/sync/snapshot/product_price")) server.visible.delete("product_price@common");
+    };
+    await pull(db);
+    await expectSame();
+    expect(await held(db, "product_price")).toEqual([]);
+  });
+});
+
+describe("a pull", () => {
+  beforeEach(() => pull(db));
+
+  test("applies what changed, came and went, page by page", async () => {
+    server.page = 10;
+    for (let n = 290; n < 330; n += 1) server.put("unit@common", unit(n, `new ${n}`));
+    for (let n = 0; n < 20; n += 1) server.remove("product_price@common", idOf(n));
+    await pull(db);
+    await expectSame();
+    expect(server.pulls.length).toBeGreaterThan(6);
+  });
+
+  test("drops a document that is done, and takes it back when it is opened again", async () => {
+    server.put(`transfer@w:${HERE}`, transfer(1, "RECEIVED"));
+    await pull(db);
+    expect(await held(db, "transfer")).toEqual([]);
+    server.put(`transfer@w:${HERE}`, transfer(1, "PARTLY_RECEIVED", "came back"));
+    await pull(db);
+    await expectSame();
+  });
+
+  test("removes all of a warehouse that is taken away, and loads one that is given", async () => {
+    server.put(`transfer@w:${THERE}`, transfer(2, "SENT"));
+    server.visible.delete(`transfer@w:${HERE}`);
+    server.visible.add(`transfer@w:${THERE}`);
+    server.permissions = [];
+    await pull(db);
+    await expectSame();
+    expect((await db.pack.toCollection().primaryKeys()).filter((key) => key.includes(HERE))).toEqual([]);
+    expect(await db.staged.count()).toBe(0);
+  });
+
+  test("stores prices and calls as ciphertext, under a key that does not leave", async () => {
+    await keep(db, call(1));
+    const [unsealed, sealed] = await Promise.all([
+      db.pack.get(`unit@common:${Number.parseInt(idOf(1).slice(-2), 16) % 128}`),
+      db.pack.where(":id").startsWith("product_price@common").toArray(),
+    ]);
+    expect(unsealed).toBeInstanceOf(Array);
+    expect(sealed.every((pack) => pack instanceof Uint8Array)).toBe(true);
+    const stored = (await db.call.toArray())[0];
+    expect(new TextDecoder().decode(stored?.sealed)).not.toContain("secret");
+    await expect(crypto.subtle.exportKey("raw", db.key)).rejects.toThrow("not extractable");
+  });
+
+  test("takes an answer into the queue in the same step as the rows that it came with", async () => {
+    await keep(db, call(1));
+    await keep(db, call(2));
+    const seen: string[] = [];
+    db.changes.watch(async () => {
+      const counted = (await rowOf(db, "unit", [idOf(5)])).get(idOf(5));
+      seen.push(`${(await readQueue(db)).length} ${counted?.name}`);
+    });
+    server.put("unit@common", unit(5, "counted"));
+    server.answer(USER, accepted(1));
+    await pull(db);
+    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(0));
+    expect(new Set(seen)).toEqual(new Set(["1 counted"]));
+    expect(server.pulls.at(-1)?.unsent).toBe(2);
+  });
+
+  test("loads anew beside the old rows when the cursor is too old, and keeps the queue", async () => {
+    await keep(db, call(1));
+    server.put("unit@common", unit(1, "after"));
+    server.remove("unit@common", idOf(2));
+    server.floor = server.seq;
+    const meanwhile: number[] = [];
+    server.before = async (path) => {
+      meanwhile.push((await held(db, "unit")).length);
+      if (path === "/sync/snapshot/unit/common/3") throw new TypeError("network");
+    };
+    await expect(pull(db)).rejects.toThrow("network");
+    expect(new Set(meanwhile)).toEqual(new Set([300]));
+    server.before = () => undefined;
+    await pull(db);
+    await expectSame();
+    expect((await readQueue(db)).map(({ body }) => body)).toEqual([{ secret: "what call 1 says" }]);
+  });
+
+  test("stops where only a newer app understands, and leaves the rows readable", async () => {
+    server.schemaVersion = 2;
+    expect(await pull(db)).toBe(false);
+    expect(rowsState.value.upgrade).toBe(true);
+    expect(await held(db, "unit")).toHaveLength(300);
+    server.schemaVersion = 1;
+    expect(await pull(db)).toBe(true);
+    expect(rowsState.value.upgrade).toBe(false);
+  });
+
+  test("leaves everything as it was when it fails in the middle of a page", async () => {
+    const before = await held(db, "unit");
+    server.put("unit@common", unit(3, "half"));
+    const torn = () => {
+      throw new Error("torn");
+    };
+    db.meta.hook("updating", torn);
+    await expect(pull(db)).rejects.toThrow("torn");
+    expect(await held(db, "unit")).toEqual(before);
+    db.meta.hook("updating").unsubscribe(torn);
+    await pull(db);
+    await expectSame();
+  });
+
+  test("by two tabs at once is done by one of them; the second may wait for it", async () => {
+    const asked = server.asked.length;
+    expect(await Promise.all([pull(db), pull(db)])).toEqual([true, false]);
+    expect(server.asked.length - asked).toBe(1);
+    expect(await Promise.all([pull(db), pull(db, { wait: true })])).toEqual([true, true]);
+  });
+
+  test("writes the new rights into the profile", async () => {
+    const profile = { name: "Zhang", email: "z@x", roles: [], company: "A", currency: "CNY", permissions: ["old"] };
+    await db.meta.put(profile, "profile");
+    server.permissions = ["product.read", "stock.read"];
+    await pull(db);
+    expect((await db.fact("profile"))?.permissions).toEqual(server.permissions);
+  });
+
+  test("is tried once more with a new token, and counts a portal or a busy server as no answer", async () => {
+    server.faults.push("unauthorized");
+    expect(await pull(db)).toBe(true);
+    server.faults.push("portal");
+    await expect(pull(db)).rejects.toThrow("text/html");
+    server.faults.push("overloaded");
+    await expect(pull(db)).rejects.toThrow("503");
+  });
+});

@@ -1,0 +1,146 @@
+import { gzipSync } from "node:zlib";
+import { vi } from "vitest";
+import { hashOf, type PartKey } from "../../src/offline/keys";
+import type { Bucket, CommandRow, Id, Part } from "../../src/offline/types";
+
+type Row = { id: Id; [name: string]: unknown };
+type Entry = { key: PartKey; id: Id; row: Row | null; seq: number };
+type PullBody = { schemaVersion: number; cursor: string; holds: PartKey[]; unsent: number; limit: number };
+
+/** What becomes of the next request to the sync door. */
+export type Fault = "request lost" | "answer lost" | "overloaded" | "portal" | "unauthorized";
+
+const CHUNKS = 4;
+
+/** The server's end of the wire format, kept in memory: the latest row of each entity and bucket, numbered. */
+export class SyncServer {
+  seq = 0;
+  /** Cursors before this one are too old. */
+  floor = 0;
+  schemaVersion = 1;
+  page = 1000;
+  chunks = CHUNKS;
+  readonly visible = new Set<PartKey>();
+  permissions: string[] = ["product.read"];
+  readonly faults: Fault[] = [];
+  readonly asked: string[] = [];
+  readonly pulls: PullBody[] = [];
+  /** Called before a request is answered. */
+  before: (path: string) => void | Promise<void> = () => undefined;
+  readonly #entries = new Map<string, Entry>();
+  #tokens = 0;
+
+  constructor() {
+    vi.stubGlobal("fetch", (path: string, init?: RequestInit) => this.#fetch(path, init));
+  }
+
+  put(key: PartKey, row: Row) {
+    this.#entries.set(`${key}/${row.id}`, { key, id: row.id, row, seq: ++this.seq });
+  }
+
+  remove(key: PartKey, id: Id) {
+    const entry = this.#entries.get(`${key}/${id}`);
+    if (entry) Object.assign(entry, { row: null, seq: ++this.seq });
+  }
+
+  answer(user: Id, row: CommandRow) {
+    this.put(`command@u:${user}`, row);
+  }
+
+  /** What somebody with these rights may see of a part, over all its buckets. */
+  rows(part: Part): Row[] {
+    const seen = [...this.#entries.values()].filter(
+      ({ key, row }) => row && this.visible.has(key) && key.startsWith(`${part}@`),
+    );
+    return [...new Map(seen.map(({ id, row }) => [id, row as Row])).values()];
+  }
+
+  async #fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    init.signal?.throwIfAborted();
+    if (path === "/oauth/token") return Response.json({ access_token: `t${++this.#tokens}`, expires_in: 600 });
+    this.asked.push(path);
+    await this.before(path);
+    const fault = this.faults.shift();
+    if (fault === "request lost") throw new TypeError("network");
+    if (fault === "overloaded") return new Response("busy", { status: 503 });
+    if (fault === "portal") return new Response("<html>", { headers: { "content-type": "text/html" } });
+    if (fault === "unauthorized") return Response.json({ error: "invalid_token" }, { status: 401 });
+    const answer = this.#answer(path, init);
+    if (fault === "answer lost") throw new TypeError("network");
+    return answer;
+  }
+
+  #answer(path: string, init: RequestInit): Response {
+    if (path === "/sync/snapshot") return Response.json(this.#manifest());
+    if (path === "/sync/pull") return this.#pull(JSON.parse(String(init.body)) as PullBody);
+    const [, part, bucket, chunk] = /^\/sync\/snapshot\/(\w+)\/([\w:-]+)\/(\d+)$/.exec(path) ?? [];
+    const key = `${part}@${bucket}` as PartKey;
+    if (!this.visible.has(key)) return Response.json({ error: "not_found" }, { status: 404 });
+    return this.#chunk(key, Number(chunk));
+  }
+
+  #split(key: PartKey) {
+    const at = key.indexOf("@");
+    return { part: key.slice(0, at) as Part, bucket: key.slice(at + 1) as Bucket };
+  }
+
+  #manifest() {
+    const parts = [...this.visible].map((key) => ({ ...this.#split(key), chunks: this.chunks }));
+    return { schemaVersion: this.schemaVersion, cursor: `c${this.seq}`, parts, permissions: this.permissions };
+  }
+
+  #chunk(key: PartKey, chunk: number): Response {
+    const head = { ...this.#split(key), chunk, chunks: this.chunks, seq: this.seq, schemaVersion: this.schemaVersion };
+    const lines: unknown[] = [head];
+    for (let n = chunk; n < 128; n += this.chunks) {
+      const rows = [...this.#entries.values()].filter((one) => one.key === key && one.row && hashOf(one.id) === n);
+      if (rows.length > 0) lines.push({ n, rows: rows.map(({ row }) => row) });
+    }
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+    // As it is once the browser has taken `Content-Encoding: gzip` off; the length is that of what came.
+    const headers = { "content-type": "application/x-ndjson", "content-length": String(gzipSync(text).length) };
+    return new Response(text, { headers });
+  }
+
+  #pull(asked: PullBody): Response {
+    this.pulls.push(asked);
+    if (asked.schemaVersion !== this.schemaVersion) {
+      return Response.json({ error: "upgrade_required" }, { status: 400 });
+    }
+    const from = Number(asked.cursor.slice(1));
+    const holds = new Set(asked.holds);
+    const common = { schemaVersion: this.schemaVersion, permissions: this.permissions, now: new Date().toISOString() };
+    if (from < this.floor) {
+      return Response.json({
+        ...common,
+        cursor: asked.cursor,
+        hasMore: false,
+        reset: true,
+        drop: [],
+        add: [],
+        changes: [],
+      });
+    }
+    const news = [...this.#entries.values()]
+      .filter(({ key, seq }) => seq > from && holds.has(key) && this.visible.has(key))
+      .toSorted((left, right) => left.seq - right.seq);
+    const page = news.slice(0, Math.min(asked.limit, this.page));
+    const hasMore = page.length < news.length;
+    const changes = new Map<PartKey, { part: Part; bucket: Bucket; rows: Row[]; gone: Id[] }>();
+    for (const { key, id, row } of page) {
+      const change = changes.get(key) ?? { ...this.#split(key), rows: [], gone: [] };
+      changes.set(key, change);
+      if (row) change.rows.push(row);
+      else change.gone.push(id);
+    }
+    return Response.json({
+      ...common,
+      cursor: `c${hasMore ? page.at(-1)?.seq : this.seq}`,
+      hasMore,
+      reset: false,
+      drop: asked.holds.filter((key) => !this.visible.has(key)),
+      add: [...this.visible].filter((key) => !holds.has(key)),
+      changes: [...changes.values()],
+    });
+  }
+}
