@@ -1,0 +1,37 @@
+/** Count sheets as drafts of this device, and the way from a sheet to the commands that book it. */
+import { uuid7 } from "../../../data/uuid";
+import { changeDraft, dropDraft, keepDraft, useDraft, useDrafts } from "../../../offline/drafts";
+import { derivedId } from "../../../offline/ids";
+import type { Id } from "../../../offline/types";
+import type { CountSheet } from "./sheet";
+
+const KIND = "count";
+const PHOTO = "count-photo";
+
+export const useSheets = () => useDrafts<CountSheet>(KIND);
+export const useSheet = (id: Id) => useDraft<CountSheet>(id);
+export const changeSheet = (id: Id, change: (sheet: CountSheet) => CountSheet) => changeDraft(id, change);
+
+export async function beginSheet(sheet: Pick<CountSheet, "placeId" | "placeName" | "blind" | "list" | "part">) {
+  const id = uuid7();
+  const startedAt = new Date().toISOString();
+  await keepDraft<CountSheet>(id, KIND, { ...sheet, lines: {}, skipped: [], at: null, startedAt, handedInAt: null });
+  return id;
+}
+
+/** The document that a part of a sheet becomes: the same again when handing in is interrupted and repeated. */
+export const documentOf = (sheet: Id, part: number): Id => derivedId(sheet, "count", part);
+
+// A picture is a draft of its own: it would be written again with every key that is pressed on the sheet.
+export type Photo = { sheetId: Id; productId: Id; picture: Blob };
+const photoId = (sheet: Id, product: Id) => derivedId(sheet, "photo", product);
+
+export const usePhoto = (sheet: Id, product: Id) => useDraft<Photo>(photoId(sheet, product));
+export const usePhotos = () => useDrafts<Photo>(PHOTO);
+export const keepPhoto = (photo: Photo) => keepDraft(photoId(photo.sheetId, photo.productId), PHOTO, photo);
+export const dropPhoto = (sheet: Id, product: Id) => dropDraft(photoId(sheet, product));
+
+export async function dropSheet(id: Id, sheet: CountSheet) {
+  const products = [...(sheet.list ?? []), ...Object.keys(sheet.lines)];
+  await dropDraft(id, ...products.map((product) => photoId(id, product)));
+}
