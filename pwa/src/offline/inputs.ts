@@ -71,24 +71,8 @@ type InputObject<Name> = Name extends keyof Types
     ? Coming[Name]
     : never;
 
-/** Their commands are younger than the printed schema. */
+/** Its command is younger than the printed schema. */
 type Coming = {
-  SendTransferInput: {
-    transferId: string;
-    documentId: string;
-    fromLocationId: string;
-    toLocationId: string;
-    lines: readonly { productId: string; quantity: Decimal; unitId?: string | null | undefined }[];
-    documentOn?: string | null | undefined;
-    note?: string | null | undefined;
-  };
-  ReceiveTransferInput: {
-    documentId: string;
-    transferId: string;
-    lines: readonly { lineId: string; quantity: Decimal; unitId?: string | null | undefined }[];
-    close: boolean;
-    note?: string | null | undefined;
-  };
   RecordBlindReceiptInput: {
     documentId: string;
     partnerId?: string | null | undefined;

@@ -270,9 +270,10 @@ const EFFECTS: Effects = {
   "inventory.receive_transfer": (draft, body) => {
     const transfer = draft.transfer(body.transfer_id);
     if (transfer === undefined) return;
-    if (!body.lines.every(({ line_id: id }) => transfer.lines.some((line) => line.id === id))) return;
+    const landed = body.lines ?? [];
+    if (!landed.every(({ line_id: id }) => transfer.lines.some((line) => line.id === id))) return;
     const lines = transfer.lines.map((line) => {
-      const arrived = body.lines
+      const arrived = landed
         .filter((one) => one.line_id === line.id)
         .map((one) =>
           toStockUnit(one.quantity, one.unit_id === line.unitId ? line : draft.factor(line.productId, one.unit_id)),

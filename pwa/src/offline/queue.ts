@@ -3,10 +3,9 @@
  * it is kept, sent with the same id and body until there is an answer, and leaves when the rows that it changed are
  * here, or when a person takes it out.
  */
-import { Dexie } from "dexie";
 import { attempt } from "./attempt";
 import type { Database, StoredCall, StoredPast } from "./db";
-import { type Sealed, seal, unseal } from "./secret";
+import { seal, unseal } from "./secret";
 import type { Answer, CallLabel, CallState, CommandRow, Id, Moment, PendingCall, WireCall } from "./types";
 
 export const CALLS = { parts: ["call"], packs: [] } as const;
@@ -18,9 +17,9 @@ export const STUCK: readonly CallState[] = ["refused", "parked"];
 
 type Content = { body: WireCall["body"]; label: CallLabel };
 export type PastCall = PendingCall & Pick<StoredPast, "endedAt" | "ending" | "reason">;
-export type NewCall = WireCall & { label: CallLabel; n?: number };
+export type NewCall = WireCall & { label: CallLabel };
 
-const contents = new WeakMap<Sealed | Database, Map<Id, Content>>();
+const contents = new WeakMap<Database, Map<Id, Content>>();
 
 /** What a call says never changes under its id, so it is decrypted once. */
 export async function opened<Stored extends StoredCall>(db: Database, stored: Stored) {
@@ -48,7 +47,7 @@ export async function readPast(db: Database, limit = 200): Promise<PastCall[]> {
 }
 
 export async function sealed(db: Database, call: NewCall): Promise<Omit<StoredCall, "n">> {
-  const { body, label, n: _, ...rest } = call;
+  const { body, label, ...rest } = call;
   return {
     ...rest,
     state: "waiting",
@@ -127,7 +126,7 @@ function answered(call: StoredCall, answer: Answer): StoredCall {
   return {
     ...call,
     state: parked ? "parked" : NEXT[answer.status],
-    answer: open ? call.answer : answer,
+    answer: open ? call.answer : { ...answer, attention: answer.attention ?? call.answer?.attention ?? null },
     error: open ? (answer.code ?? answer.status) : null,
   };
 }
@@ -154,9 +153,6 @@ export async function onCommandRows(db: Database, rows: readonly CommandRow[]): 
     if (after.state === "accepted") await end(db, after, "done");
     else await db.call.put(after);
     if (answer.status === "refused") await park(db, id);
-  }
-  if (calls.some((call) => call !== undefined)) {
-    Dexie.currentTransaction.on("complete", () => db.changes.tell(CALLS));
   }
 }
 
