@@ -1,10 +1,12 @@
-"""Orders that are created, confirmed and shipped in one command, over GraphQL."""
+"""Orders that are created, confirmed and shipped in one command, over GraphQL and through the door of devices."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import psycopg
 from psycopg import sql
 
@@ -20,6 +22,7 @@ from infra.launch.postgres import APP, OWNER
 
 SELL = "mutation Sell($id: UUID!, $input: SellNowInput!) { sellNow(id: $id, input: $input) { id status code } }"
 LINES = 5
+PUSHED = 50  # calls in one request
 HOT = 7  # the product that all want
 PEER_ORDERS = 4  # in one repeat, since each takes its second
 
@@ -32,12 +35,9 @@ DRIFT = """select count(*) from (
 
 def post_shipment(setting: Setting) -> Iterator[dict[str, Any]]:
     clients, numbers = 4, itertools.count()
-    script = "\\set i random(0, 9999)\n"
-    script += "".join(f"\\set p{j} (:i * 37 + {j} * 1999 + 11) % {PRODUCTS} + 1\n" for j in range(LINES))
-    drawn = {j + 1: f"'{PRODUCT[:24]}' || lpad(to_hex(:p{j}::bigint), 12, '0')" for j in range(LINES)}
     with (
         setting.peer(tryton.running(setting.home, setting.stage.server)) as peer,
-        posting(setting, clients, lambda: spread(next(numbers)), script, drawn) as contestants,
+        posting(setting, clients, lambda token: sale(token, spread(next(numbers))), *SPREAD) as contestants,
     ):
         if peer:
             contestants["peer"] = lambda: peer_sales(setting, peer, clients)
@@ -45,10 +45,23 @@ def post_shipment(setting: Setting) -> Iterator[dict[str, Any]]:
     yield line("post_shipment", median, clients, tryton.NAME)
 
 
+def push_batch(setting: Setting) -> Iterator[dict[str, Any]]:
+    """The same orders, fifty in a request, as a device sends what it made without a network."""
+    clients, numbers = 4, itertools.count()
+
+    def pushed(token: str) -> Flow:
+        return push(token, [spread(next(numbers)) for _ in range(PUSHED)])
+
+    with posting(setting, clients, pushed, *SPREAD, units=PUSHED) as contestants:
+        median = measure.in_turn(contestants, setting.repeats)
+    yield line("push_batch", median, clients, "")
+
+
 def hot_sku(setting: Setting) -> Iterator[dict[str, Any]]:
     """Everybody sells the same product. An order that is refused or sold beyond the stock ends the bench."""
     clients = 32
-    with posting(setting, clients, lambda: [HOT], "", {HOT: f"'{PRODUCT.format(HOT)}'"}) as contestants:
+    drawn = {HOT: f"'{PRODUCT.format(HOT)}'"}
+    with posting(setting, clients, lambda token: sale(token, [HOT]), "", drawn) as contestants:
         del contestants["floor"]
         median = measure.in_turn(contestants, setting.repeats)
     yield line("hot_sku", median, clients, "")
@@ -59,11 +72,38 @@ def spread(number: int) -> list[int]:
     return [(number * 37 + place * 1999 + 11) % PRODUCTS + 1 for place in range(LINES)]
 
 
+# how pgbench draws the same five: what it runs first, and the expression for each product of the captured order
+SPREAD = (
+    "\\set i random(0, 9999)\n"
+    + "".join(f"\\set p{j} (:i * 37 + {j} * 1999 + 11) % {PRODUCTS} + 1\n" for j in range(LINES)),
+    {j + 1: f"'{PRODUCT[:24]}' || lpad(to_hex(:p{j}::bigint), 12, '0')" for j in range(LINES)},
+)
+
+
+def sale(token: str, products: Sequence[int]) -> Flow:
+    body = in_camel_case(order_body(products))
+    return load.one(graphql(token, SELL, {"id": str(new_id()), "input": body}), accepted)
+
+
+def push(token: str, orders: Sequence[Sequence[int]]) -> Flow:
+    now = datetime.now(UTC).isoformat()
+    calls = [
+        {"id": str(new_id()), "name": "sales.sell_now", "body": order_body(products), "occurredAt": now, "lane": str(n)}
+        for n, products in enumerate(orders)
+    ]
+    body = orjson.dumps({"deviceTime": now, "calls": calls})
+    return load.one(
+        load.request("/sync/push", body, {"Authorization": token}),
+        lambda answer: answer.count(b'"accepted"') == len(calls),
+    )
+
+
 @contextmanager
 def posting(
-    setting: Setting, clients: int, products: Callable[[], Sequence[int]], script: str, drawn: Mapping[int, str]
+    setting: Setting, clients: int, flow: Callable[[str], Flow], script: str, drawn: Mapping[int, str], units: int = 1
 ) -> Iterator[dict[str, Contestant]]:
-    """Ours and the two floors. `script` and `drawn`: how pgbench draws the products that the captured order names."""
+    """Ours and the two floors. `flow` sends `units` orders with a token; `script` and `drawn`: how pgbench draws the
+    products that the captured order names."""
     stage, slug = setting.stage, "posting"
     schema, server = stage.company(slug), stage.server
     stage.vacuum()
@@ -78,11 +118,9 @@ def posting(
         tokens = itertools.cycle(setting.tokens(api, slug))
 
         def orders(count: int) -> Iterator[Flow]:
-            for _ in range(count):
-                body = in_camel_case(order_body(products()))
-                yield load.one(graphql(next(tokens), SELL, {"id": str(new_id()), "input": body}), accepted)
+            return (flow(next(tokens)) for _ in range(count))
 
-        ours, count = setting.driven(api, orders, clients)
+        ours, count = setting.driven(api, orders, clients, units)
         yield {
             "ours": ours,
             "same rows": lambda: floors.pgbench(server, APP, same, clients, count),

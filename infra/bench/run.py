@@ -16,6 +16,7 @@ from tenants.settings import Settings
 Bench = Callable[[Setting], Iterator[dict[str, Any]]]
 BENCHES: dict[str, Bench] = {
     "post_shipment": posting.post_shipment,
+    "push_batch": posting.push_batch,
     "hot_sku": posting.hot_sku,
     "list_products": reading.list_products,
     "import_products": importing.import_products,

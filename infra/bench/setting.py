@@ -97,9 +97,12 @@ class Setting:
         """Units of work that take about `seconds`, the same number for each client."""
         return max(1, round(rate * self.seconds / clients)) * clients
 
-    def driven(self, server: Served, flows: Callable[[int], Iterator[Flow]], clients: int) -> tuple[Contestant, int]:
-        """A contestant over HTTP, and its count in one repeat, found by a short run before."""
-        for warm in (clients * 10, clients * 50):
+    def driven(
+        self, server: Served, flows: Callable[[int], Iterator[Flow]], clients: int, units: int = 1
+    ) -> tuple[Contestant, int]:
+        """A contestant over HTTP, and its count of work in one repeat, found by a short run before. `units`: how much
+        of it is one flow."""
+        for warm in (clients * 10, max(clients * 50 // units, clients)):
             first = load.drive(server.port, flows(warm), clients)
         count = self.count(warm / first.seconds, clients)
 
@@ -107,10 +110,10 @@ class Setting:
             made = list(flows(count))  # requests are made before the clock starts
             with measure.sample(self.postgres, server.pid) as taken:
                 done = load.drive(server.port, iter(made), clients)
-                taken.count, taken.seconds, taken.latencies = count, done.seconds, done.latencies
+                taken.count, taken.seconds, taken.latencies = count * units, done.seconds, done.latencies
             return taken
 
-        return run, count
+        return run, count * units
 
 
 def token(port: int, client_id: str, secret: str) -> str:
