@@ -1,11 +1,16 @@
 import { useEffect, useRef } from "react";
+import { usesSink } from "../scan/settings";
+import { type Key, type Pressed, Wedge } from "../scan/wedge";
 
-const MAX_GAP_MS = 35;
-const MIN_LENGTH = 6;
+type Field = HTMLInputElement | HTMLTextAreaElement;
+type Listener = { current: (code: string) => void };
+
+/** The last to listen is on top, such as a sheet over its page, and gets the code alone. */
+const listeners: Listener[] = [];
 
 /**
  * A hand scanner types like a very fast keyboard and ends with Enter or Tab. Its code is taken from anywhere on the
- * page; where the cursor stands in a field, the characters are taken back out of it.
+ * page; where the cursor stands in a field, the field is put back to what it was.
  */
 export function useWedge(onCode: (code: string) => void, enabled = true) {
   const handler = useRef(onCode);
@@ -14,33 +19,122 @@ export function useWedge(onCode: (code: string) => void, enabled = true) {
   });
   useEffect(() => {
     if (!enabled) return undefined;
-    let typed = "";
-    let last = 0;
-    const listen = (event: KeyboardEvent) => {
-      if (event.isComposing || event.ctrlKey || event.metaKey) return;
-      const fast = event.timeStamp - last < MAX_GAP_MS;
-      last = event.timeStamp;
-      if (event.key.length === 1) {
-        typed = fast ? typed + event.key : event.key;
-      } else if ((event.key === "Enter" || event.key === "Tab") && fast && typed.length >= MIN_LENGTH) {
-        event.preventDefault();
-        event.stopPropagation();
-        takeBack(event.target, typed);
-        handler.current(typed);
-        typed = "";
-      } else if (event.key !== "Shift") {
-        typed = "";
-      }
+    if (listeners.push(handler) === 1) stop = listen();
+    return () => {
+      listeners.splice(listeners.indexOf(handler), 1);
+      if (listeners.length === 0) stop();
     };
-    window.addEventListener("keydown", listen, true);
-    return () => window.removeEventListener("keydown", listen, true);
   }, [enabled]);
 }
 
-/** React listens for `input` and remembers the last value it wrote, so the native setter has to be used. */
-function takeBack(target: EventTarget | null, code: string) {
-  if (!(target instanceof HTMLInputElement) || !target.value.endsWith(code)) return;
-  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set;
-  set?.call(target, target.value.slice(0, -code.length));
-  target.dispatchEvent(new Event("input", { bubbles: true }));
+let stop = () => {};
+
+function listen(): () => void {
+  const wedge = new Wedge();
+  const leaving = new AbortController();
+  const options = { capture: true, signal: leaving.signal };
+  const closeSink = openSink(leaving.signal);
+  let before: (() => void) | null = null;
+  let keyless = false; // the last key did not say which it was: what it wrote comes as input
+
+  const heed = (event: Event, pressed: Pressed) => {
+    if (pressed.begins) before = snapshot(event.target);
+    if (pressed.code === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    putBack(before);
+    listeners.at(-1)?.current(pressed.code);
+  };
+
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      keyless = event.code === "" && (event.key === "Unidentified" || event.key === "Process");
+      const pressed = wedge.press(keyOf(event));
+      // in the middle of a code these would press a button, or search the page
+      if (pressed.fast && (event.ctrlKey || (event.key === " " && fieldOf(event.target) === null)))
+        event.preventDefault();
+      heed(event, pressed);
+    },
+    options,
+  );
+  window.addEventListener("keyup", (event) => heed(event, wedge.release(event)), options);
+  window.addEventListener(
+    "beforeinput",
+    (event) => {
+      const lineBreak = event.inputType === "insertLineBreak";
+      if (!keyless || !(event.inputType.startsWith("insert") && event.inputType !== "insertFromPaste")) return;
+      heed(event, wedge.insert(lineBreak ? "\n" : (event.data ?? ""), event.timeStamp));
+    },
+    options,
+  );
+  return () => {
+    leaving.abort();
+    closeSink();
+  };
+}
+
+const keyOf = (event: KeyboardEvent): Key => ({
+  key: event.key,
+  code: event.code,
+  timeStamp: event.timeStamp,
+  ctrlKey: event.ctrlKey,
+  altKey: event.altKey,
+  metaKey: event.metaKey,
+  shiftKey: event.shiftKey,
+  capsLock: event.getModifierState("CapsLock"),
+});
+
+function fieldOf(target: EventTarget | null): Field | null {
+  if (target instanceof HTMLTextAreaElement) return target;
+  return target instanceof HTMLInputElement && target.selectionStart !== null ? target : null;
+}
+
+/** The field as it is before the code's first character reaches it. */
+function snapshot(target: EventTarget | null): (() => void) | null {
+  const field = fieldOf(target);
+  if (field === null) return null;
+  const { value, selectionStart, selectionEnd } = field;
+  return () => {
+    if (field.value === value) return;
+    // React remembers the last value it wrote, so the setter of the class has to be used
+    const proto = field instanceof HTMLInputElement ? HTMLInputElement.prototype : HTMLTextAreaElement.prototype;
+    Object.getOwnPropertyDescriptor(proto, "value")?.set?.call(field, value);
+    field.setSelectionRange(selectionStart, selectionEnd);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+}
+
+const LATE_MS = 150;
+
+/** At once, and once more for what an input method still writes after the last key. */
+function putBack(restore: (() => void) | null) {
+  if (restore === null) return;
+  restore();
+  const again = new AbortController();
+  const late = () => setTimeout(restore);
+  window.addEventListener("compositionend", late, { capture: true, signal: again.signal });
+  setTimeout(() => again.abort(), LATE_MS);
+}
+
+/**
+ * Scanners that are built into a phone write into the field with the focus, and into nothing where there is none. If
+ * the person says that this device has one, a field of ours has the focus whenever no other one has; it calls up no
+ * keyboard. It may be neither hidden nor read-only: such fields get nothing.
+ */
+function openSink(signal: AbortSignal): () => void {
+  if (!usesSink()) return () => {};
+  const sink = document.createElement("input");
+  Object.assign(sink, { type: "text", inputMode: "none", autocomplete: "off", tabIndex: -1, ariaLabel: "scanner" });
+  sink.dataset.scanner = "";
+  sink.style.cssText = "position:fixed;inset:0 auto auto 0;width:1px;height:1px;padding:0;border:0;opacity:0";
+  document.body.append(sink);
+  const focus = () => {
+    if (document.activeElement === document.body) sink.focus({ preventScroll: true });
+  };
+  for (const name of ["focusout", "pointerup", "visibilitychange"] as const)
+    document.addEventListener(name, () => setTimeout(focus), { signal });
+  sink.addEventListener("input", () => setTimeout(() => (sink.value = ""), LATE_MS), { signal });
+  focus();
+  return () => sink.remove();
 }
