@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { after, entered, progressOf, toSend } from "../src/data/progress";
+import { addAt, countLoose, NOTHING, progressIn, typeAt } from "../src/features/lineEntry";
 import { scanned } from "../src/features/scanned";
 
 const PIECE = { id: "piece", name: "个", decimals: 0 };
@@ -58,14 +59,34 @@ describe("a scanned code", () => {
     { id: "full", progress: progressOf(line("48")), now: "0" },
     { id: "open", progress: progressOf(line("12")), now: "0" },
   ];
-  test("counts one case on the line that is still open", () => {
+  test("counts on the line that is still open, in the stock unit", () => {
     const hit = scanned(rows, () => ({ numerator: "12", denominator: "1" }));
-    expect(hit).toMatchObject({ row: { id: "open" }, quantity: "1" });
-  });
-  test("of a piece does not count on a line of whole cases", () => {
-    expect(scanned(rows, () => ({ numerator: "1", denominator: "1" }))).toBeNull();
+    expect(hit).toMatchObject({ row: { id: "open" }, added: "12" });
   });
   test("that no line has is nobody's", () => {
     expect(scanned(rows, () => null)).toBeNull();
+  });
+});
+
+describe("what is entered at a line of cases", () => {
+  const cases = line("0");
+  test("grows by a case", () => {
+    const entry = addAt(addAt(NOTHING, cases, "12"), cases, "12");
+    expect(entry.typed).toEqual({ line: "2" });
+    expect(progressIn(entry, cases).unit).toBe("箱");
+  });
+  test("is counted in pieces from the first single one, and stays so", () => {
+    const entry = addAt(addAt(addAt(NOTHING, cases, "12"), cases, "1"), cases, "12");
+    expect(entry.typed).toEqual({ line: "25" });
+    expect(progressIn(entry, cases)).toMatchObject({ unit: "个", open: "48" });
+  });
+  test("goes from one unit to the other as far as it comes out even", () => {
+    const loose = countLoose(typeAt(NOTHING, "line", "2"), cases, true);
+    expect(loose.typed).toEqual({ line: "24" });
+    expect(countLoose(loose, cases, false).typed).toEqual({ line: "2" });
+    expect(countLoose(typeAt(loose, "line", "25"), cases, false).typed).toEqual({ line: "" });
+  });
+  test("keeps what cannot be read for its person to see", () => {
+    expect(countLoose(typeAt(NOTHING, "line", "x"), cases, true).typed).toEqual({ line: "x" });
   });
 });

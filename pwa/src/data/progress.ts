@@ -38,10 +38,13 @@ export type Progress = {
 
 const ONE: Factor = { numerator: "1", denominator: "1" };
 
-/** A line is worked on in its own unit, unless what was done so far is a broken case: then in the stock unit. */
-export function progressOf(line: OrderLine): Progress {
+/**
+ * A line is worked on in its own unit, unless what was done so far is a broken case, or one is to be broken now: then
+ * in the stock unit.
+ */
+export function progressOf(line: OrderLine, inStockUnit = false): Progress {
   const own: Factor = { numerator: line.numerator, denominator: line.denominator };
-  const even = fromStockUnit(line.ordered, own) !== null && fromStockUnit(line.done, own) !== null;
+  const even = !inStockUnit && fromStockUnit(line.ordered, own) !== null && fromStockUnit(line.done, own) !== null;
   const [unit, factor] = even && line.unit ? [line.unit, own] : [line.product?.unit, ONE];
   const ordered = fromStockUnit(line.ordered, factor) ?? line.ordered;
   const done = fromStockUnit(line.done, factor) ?? line.done;
@@ -78,8 +81,10 @@ export function after(progress: Progress, now: Decimal): After {
   return { state: isZero(total) ? "none" : "open", by: difference };
 }
 
+export type Sent = { lineId: string; quantity: Decimal };
+
 /** The lines that something is entered for, in stock units, as the commands take them. */
-export function toSend(lines: readonly { id: string; progress: Progress; now: Decimal }[]) {
+export function toSend(lines: readonly { id: string; progress: Progress; now: Decimal }[]): Sent[] {
   return lines
     .filter(({ now }) => compare(now, "0") > 0)
     .map(({ id, progress, now }) => ({ lineId: id, quantity: toStockUnit(now, progress.factor) }));

@@ -1,46 +1,48 @@
 import { Trans } from "@lingui/react/macro";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Decimal } from "../data/decimal";
-import type { OrderLine, Progress } from "../data/progress";
+import type { Progress } from "../data/progress";
+import type { Product } from "../offline/views";
 import { Notice } from "../ui/Notice";
+import type { Line } from "../ui/ProgressLines";
 import { useWedge } from "../ui/useWedge";
-import { type FoundProduct, productsByCode, unitOfCode, unitsOf } from "./masterdata/products";
+import { unitOfCode, useCodes } from "./masterdata/products";
 import { scanned } from "./scanned";
 
-type Row = { id: string; line: OrderLine; progress: Progress; now: Decimal };
+type Row = { line: Line; progress: Progress; now: Decimal };
 
 /**
- * Counts scanned codes on the lines of an order: `onCount` is told what one scan adds. A code is looked up once; scans
- * that come meanwhile wait their turn.
+ * Counts scanned codes on the lines of an order: `onCount` is told what one scan adds, in the stock unit. Scans that
+ * come while one is looked up wait their turn.
  */
-export function useLineScan(rows: readonly Row[], onCount: (line: string, added: Decimal) => void, enabled: boolean) {
+export function useLineScan(rows: readonly Row[], onCount: (line: Line, added: Decimal) => void, enabled: boolean) {
   const [problem, setProblem] = useState<ReactNode>(null);
-  const known = useRef(new Map<string, FoundProduct[]>());
+  const lookUp = useCodes(false);
   const turn = useRef<Promise<unknown>>(Promise.resolve());
-  const latest = useRef({ rows, onCount });
+  const latest = useRef({ rows, onCount, lookUp });
   useEffect(() => {
-    latest.current = { rows, onCount };
+    latest.current = { rows, onCount, lookUp };
   });
 
   const count = async (code: string) => {
-    let products = known.current.get(code);
+    let products: Product[];
     try {
-      products ??= await productsByCode(code);
+      products = await latest.current.lookUp(code);
     } catch {
       return setProblem(<Trans>The code {code} could not be looked up: no connection to the server.</Trans>);
     }
-    known.current.set(code, products);
     const hit = scanned(latest.current.rows, ({ line }) => {
       const product = products.find(({ id }) => id === line.product?.id);
-      return product && (unitOfCode(product, code) ?? unitsOf(product)[0])?.factor;
+      return product && (unitOfCode(product, code) ?? product.stockUnit);
     });
     setProblem(hit ? null : <Trans>No line of this order has the code {code}.</Trans>);
-    if (hit) latest.current.onCount(hit.row.id, hit.quantity);
+    if (hit) latest.current.onCount(hit.row.line, hit.added);
   };
 
-  useWedge((code) => {
+  const onCode = (code: string) => {
     turn.current = turn.current.then(() => count(code));
-  }, enabled);
+  };
+  useWedge(onCode, enabled);
 
-  return { notice: problem && <Notice tone="waits">{problem}</Notice> };
+  return { notice: problem && <Notice tone="waits">{problem}</Notice>, onCode };
 }

@@ -79,7 +79,7 @@ function MainAction({
     );
   }
   return (
-    <Button onClick={way.onAct} loading={busy} disabled={disabled} {...shape}>
+    <Button onClick={way.onAct} loading={busy} disabled={disabled} data-main-action {...shape}>
       {label}
     </Button>
   );

@@ -5,6 +5,7 @@ import type { Decimal } from "../data/decimal";
 import { after, type Entry, entered, type OrderLine, type Progress, progressOf } from "../data/progress";
 import { DecimalInput } from "./DecimalInput";
 import styles from "./ProgressLines.module.css";
+import { Pending } from "./Pending";
 import { Quantity } from "./Quantity";
 import table from "./table.module.css";
 import { useWide } from "./useWide";
@@ -12,6 +13,8 @@ import { useWide } from "./useWide";
 export type Line = OrderLine & {
   /** What can leave or arrive at most, where that is known, in the stock unit. */
   available?: Decimal;
+  /** Something of it waits on this device. */
+  pending?: boolean;
 };
 
 export type Words = {
@@ -30,6 +33,11 @@ type ProgressLinesProps = {
   /** What was typed, by line. Without it the lines are only shown. */
   typed?: Readonly<Record<string, string>>;
   onType?: (line: string, text: string) => void;
+  /** Lines that are counted in the stock unit, though they were ordered in cases. */
+  loose?: ReadonlySet<string>;
+  onLoose?: (line: Line, loose: boolean) => void;
+  /** A tap on a card: more room to enter its quantity. */
+  onOpen?: (line: Line) => void;
   refused?: Readonly<Record<string, string>>;
   disabled?: boolean;
 };
@@ -37,7 +45,7 @@ type ProgressLinesProps = {
 /** The lines of an order with what was ordered, what is done, what is done now, and in words where that leads. */
 export function ProgressLines(props: ProgressLinesProps) {
   const rows = props.lines.map((line) => {
-    const progress = progressOf(line);
+    const progress = progressOf(line, props.loose?.has(line.id));
     return { line, progress, entry: entered(props.typed?.[line.id] ?? "", progress) };
   });
   return useWide() ? <Table {...props} rows={rows} /> : <Cards {...props} rows={rows} />;
@@ -86,7 +94,7 @@ function Table({ rows, words, ...rest }: RowsProps) {
                 <Quantity value={progress.ordered} unit={progress.unit} />
               </td>
               <td data-number>
-                <Quantity value={progress.done} unit={progress.unit} />
+                {line.pending && <Pending />} <Quantity value={progress.done} unit={progress.unit} />
               </td>
               {counted && (
                 <td data-number>
@@ -109,15 +117,21 @@ function Table({ rows, words, ...rest }: RowsProps) {
   );
 }
 
-function Cards({ rows, words, ...rest }: RowsProps) {
+function Cards({ rows, words, onOpen, ...rest }: RowsProps) {
   return (
     <ul className={styles.cards}>
       {rows.map(({ line, progress, entry }) => (
         <li key={line.id}>
-          <div className={styles.text}>
+          <Tappable onTap={onOpen && (() => onOpen(line))}>
             <Name line={line} />
             <span className={styles.dim}>
               {words.done} {progress.done} / <Quantity value={progress.ordered} unit={progress.unit} />
+              {line.pending && (
+                <>
+                  {" "}
+                  <Pending />
+                </>
+              )}
               {line.available !== undefined && (
                 <>
                   {" · "}
@@ -126,7 +140,7 @@ function Cards({ rows, words, ...rest }: RowsProps) {
               )}
             </span>
             <Result progress={progress} entry={entry} words={words} />
-          </div>
+          </Tappable>
           {rest.typed && (
             <div className={styles.input}>
               <EntryInput line={line} progress={progress} entry={entry} words={words} {...rest} />
@@ -138,12 +152,19 @@ function Cards({ rows, words, ...rest }: RowsProps) {
   );
 }
 
+function Tappable({ onTap, children }: { onTap: (() => void) | undefined; children: ReactNode }) {
+  if (!onTap) return <div className={styles.text}>{children}</div>;
+  return (
+    <button type="button" className={styles.text} onClick={onTap}>
+      {children}
+    </button>
+  );
+}
+
 function Name({ line: { product } }: { line: Line }) {
   return (
     <span className={styles.name}>
-      <span>
-        {product?.name} {product?.spec}
-      </span>
+      <span>{product ? `${product.name} ${product.spec}` : <Trans>A product that is not on this device</Trans>}</span>
       <span className={styles.dim}>{product?.sku}</span>
     </span>
   );
@@ -151,8 +172,11 @@ function Name({ line: { product } }: { line: Line }) {
 
 type EntryInputProps = Row & Omit<ProgressLinesProps, "lines">;
 
-function EntryInput({ line, progress, entry, words, typed, onType, refused, disabled = false }: EntryInputProps) {
+function EntryInput(props: EntryInputProps) {
+  const { line, progress, entry, words, typed, onType, loose, onLoose, refused, disabled = false } = props;
   const { t } = useLingui();
+  const inStockUnit = loose?.has(line.id) ?? false;
+  const other = inStockUnit ? line.unit : breakable(line, progress) ? line.product?.unit : null;
   const name = line.product?.name ?? "";
   const problems = {
     "not-a-number": t`This is not a number.`,
@@ -164,6 +188,8 @@ function EntryInput({ line, progress, entry, words, typed, onType, refused, disa
     <DecimalInput
       aria-label={`${words.now}: ${name}`}
       unit={progress.unit}
+      {...(other &&
+        onLoose && { unitAction: { label: t`Count in ${other.name}`, onAct: () => onLoose(line, !inStockUnit) } })}
       placeholder="0"
       size="md"
       value={typed?.[line.id] ?? ""}
@@ -171,6 +197,11 @@ function EntryInput({ line, progress, entry, words, typed, onType, refused, disa
       error={problem}
       disabled={disabled}
       enterKeyHint="next"
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
+        event.preventDefault();
+        nextEntry(event.currentTarget)?.focus();
+      }}
     />
   );
 }
@@ -196,4 +227,20 @@ function Result({ progress, entry, words }: { progress: Progress; entry: Entry; 
     );
   }
   return <span className={styles.open}>{state === "none" ? words.none(quantity) : words.open(quantity)}</span>;
+}
+
+/** Ordered in cases, and so far counted in them. */
+export const breakable = (line: Line, progress: Progress) =>
+  line.unit !== null &&
+  line.product?.unit != null &&
+  line.unit.id !== line.product.unit.id &&
+  progress.unit === line.unit.name;
+
+/** Enter goes down the lines, and from the last to the main action of the page. */
+function nextEntry(field: HTMLElement): HTMLElement | null | undefined {
+  const list = field.closest("table, ul");
+  const fields = [...(list?.querySelectorAll<HTMLInputElement>("input:not(:disabled)") ?? [])];
+  return (
+    fields[fields.indexOf(field as HTMLInputElement) + 1] ?? document.querySelector<HTMLElement>("[data-main-action]")
+  );
 }

@@ -1,7 +1,7 @@
 import { Combobox, Loader, TextInput, useCombobox } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Search } from "lucide-react";
-import { type ReactNode, type Ref, useEffect, useState } from "react";
+import { type ReactNode, type Ref, useEffect } from "react";
 import styles from "./SearchPicker.module.css";
 
 export type Choice = { id: string; label: string; detail?: ReactNode };
@@ -12,52 +12,41 @@ type SearchPickerProps<Row extends Choice> = {
   hideLabel?: boolean;
   /** Shown while nothing is being searched. */
   chosen?: string | undefined;
-  find: (words: string, signal: AbortSignal) => Promise<Row[]>;
+  /** What is being searched; null while nothing is. */
+  words: string | null;
+  onWords: (words: string | null) => void;
+  /** What matches; undefined while it is on its way. */
+  rows: readonly Row[] | undefined;
+  /** Instead of "nothing found", where there is more to say. */
+  nothing?: ReactNode;
   onChoose: (row: Row) => void;
   error?: ReactNode;
   disabled?: boolean;
   inputRef?: Ref<HTMLInputElement>;
 };
 
-const PAUSE_MS = 200;
-
-/** A field that looks a record up by name, code or barcode. What was searched before never arrives after. */
+/** A field that looks a record up by name, code or barcode. Enter takes the first match, Esc leaves. */
 export function SearchPicker<Row extends Choice>(props: SearchPickerProps<Row>) {
-  const { label, placeholder, hideLabel = false, chosen, find, onChoose, error, disabled = false, inputRef } = props;
+  const { label, placeholder, hideLabel = false, chosen, words, onWords, rows, nothing, onChoose } = props;
+  const { error, disabled = false, inputRef } = props;
   const { t } = useLingui();
-  const [words, setWords] = useState<string | null>(null);
-  const [found, setFound] = useState<{ rows: Row[]; failed: boolean } | null>(null);
-  const [busy, setBusy] = useState(false);
-  const combobox = useCombobox({ onDropdownClose: () => setWords(null) });
+  const combobox = useCombobox({ onDropdownClose: () => onWords(null) });
+  const { dropdownOpened, selectFirstOption, resetSelectedOption } = combobox;
 
+  const shown = words ? rows?.map(({ id }) => id).join() : undefined;
   useEffect(() => {
-    if (words === null) return undefined;
-    const leaving = new AbortController();
-    const timer = setTimeout(() => {
-      setBusy(true);
-      find(words.trim(), leaving.signal)
-        .then(
-          (rows) => leaving.signal.aborted || setFound({ rows, failed: false }),
-          () => leaving.signal.aborted || setFound({ rows: [], failed: true }),
-        )
-        .finally(() => leaving.signal.aborted || setBusy(false));
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      leaving.abort();
-    };
-  }, [words, find]);
+    if (!dropdownOpened) return;
+    if (shown) selectFirstOption();
+    else resetSelectedOption();
+  }, [dropdownOpened, shown, selectFirstOption, resetSelectedOption]);
 
-  const rows = found?.rows ?? [];
   return (
     <Combobox
       store={combobox}
       withinPortal={false}
       onOptionSubmit={(id) => {
-        const row = rows.find((candidate) => candidate.id === id);
+        const row = rows?.find((candidate) => candidate.id === id);
         combobox.closeDropdown();
-        setWords(null);
-        setFound(null);
         if (row) onChoose(row);
       }}
     >
@@ -70,22 +59,22 @@ export function SearchPicker<Row extends Choice>(props: SearchPickerProps<Row>) 
           error={error}
           disabled={disabled}
           autoComplete="off"
+          enterKeyHint="search"
           leftSection={<Search size={18} aria-hidden />}
-          rightSection={busy && <Loader size={16} />}
+          rightSection={words !== null && rows === undefined && <Loader size={16} />}
           onChange={(event) => {
-            setWords(event.currentTarget.value);
+            onWords(event.currentTarget.value);
             combobox.openDropdown();
-            combobox.resetSelectedOption();
           }}
           onFocus={() => {
-            setWords("");
+            onWords("");
             combobox.openDropdown();
           }}
           onBlur={() => combobox.closeDropdown()}
         />
       </Combobox.Target>
       <Combobox.Dropdown>
-        {rows.length > 0 ? (
+        {rows && rows.length > 0 ? (
           <Combobox.Options aria-label={t`Matches`} className={styles.options}>
             {rows.map((row) => (
               <Combobox.Option value={row.id} key={row.id}>
@@ -96,13 +85,7 @@ export function SearchPicker<Row extends Choice>(props: SearchPickerProps<Row>) 
           </Combobox.Options>
         ) : (
           <div className={styles.nothing} role="status">
-            {!found ? (
-              <Trans>Searching…</Trans>
-            ) : found.failed ? (
-              <Trans>No connection to the server</Trans>
-            ) : (
-              <Trans>Nothing found</Trans>
-            )}
+            {rows === undefined ? <Trans>Searching…</Trans> : nothing || <Trans>Nothing found</Trans>}
           </div>
         )}
       </Combobox.Dropdown>

@@ -22,7 +22,10 @@ export function Empty(props: Omit<StateProps, "icon" | "alert"> & { icon?: Lucid
   return <State icon={PackageOpen} {...props} />;
 }
 
-export function NothingFound({ search, onClear }: { search: string; onClear: () => void }) {
+type NothingFoundProps = { search: string; onClear: () => void; children?: ReactNode };
+
+/** `children`: what is searched, where it is not products. */
+export function NothingFound({ search, onClear, children }: NothingFoundProps) {
   return (
     <Empty
       icon={SearchX}
@@ -33,7 +36,9 @@ export function NothingFound({ search, onClear }: { search: string; onClear: () 
         </Button>
       }
     >
-      <Trans>Name, code, specification and barcode are searched; the last digits of a barcode are enough.</Trans>
+      {children ?? (
+        <Trans>Name, code, specification and barcode are searched; the last digits of a barcode are enough.</Trans>
+      )}
     </Empty>
   );
 }

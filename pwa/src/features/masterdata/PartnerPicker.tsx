@@ -1,22 +1,10 @@
-import { useCallback } from "react";
-import { request } from "../../data/client";
-import { graphql } from "../../data/graphql";
+import { Trans } from "@lingui/react/macro";
+import { useState } from "react";
+import { type Partner, usePartners } from "../../offline/views";
 import { type Choice, SearchPicker } from "../../ui/SearchPicker";
 
-const FIND = graphql(`
-  query FindPartners($filter: PartnerFilter!) {
-    partners(first: 8, filter: $filter, orderBy: [NAME_ASC]) {
-      nodes {
-        id
-        code
-        name
-      }
-    }
-  }
-`);
-
 type PartnerPickerProps = {
-  kind: "isCustomer" | "isSupplier";
+  kind: "customer" | "supplier";
   label: string;
   placeholder: string;
   value: Choice | null;
@@ -25,32 +13,28 @@ type PartnerPickerProps = {
   disabled?: boolean;
 };
 
-export function PartnerPicker({
-  kind,
-  label,
-  placeholder,
-  value,
-  onChange,
-  error,
-  disabled = false,
-}: PartnerPickerProps) {
-  const find = useCallback(
-    async (search: string, signal: AbortSignal) => {
-      const filter = { active: { eq: true }, [kind]: { eq: true }, ...(search && { search }) };
-      const { data } = await request(FIND, { filter }, signal);
-      return (data.partners?.nodes ?? []).map(({ id, name, code }) => ({ id, label: name, detail: code }));
-    },
-    [kind],
-  );
+const SHOWN = 8;
+const choice = ({ id, name, code }: Partner): Choice => ({ id, label: name, detail: code });
+
+export function PartnerPicker({ kind, value, onChange, ...field }: PartnerPickerProps) {
+  const [words, setWords] = useState<string | null>(null);
+  const partners = usePartners(words ?? "", kind);
   return (
     <SearchPicker
-      label={label}
-      placeholder={placeholder}
+      {...field}
       chosen={value?.label}
-      find={find}
+      words={words}
+      onWords={setWords}
+      rows={partners.slice(0, SHOWN).map(choice)}
+      nothing={
+        words === "" &&
+        (kind === "customer" ? (
+          <Trans>No customers on this device yet</Trans>
+        ) : (
+          <Trans>No suppliers on this device yet</Trans>
+        ))
+      }
       onChoose={onChange}
-      error={error}
-      disabled={disabled}
     />
   );
 }

@@ -209,7 +209,7 @@ function Units({ product }: { product: ProductDetail }) {
     (product.barcodes ?? []).filter((barcode) => (barcode.unit?.id ?? product.unit?.id) === unit);
   return (
     <Facts
-      facts={unitsOf(product).map(({ id, name, factor }) => {
+      facts={unitsOf(product).map(({ id, name, ...factor }) => {
         const codes = codesOf(id);
         const size =
           factor.denominator === "1"

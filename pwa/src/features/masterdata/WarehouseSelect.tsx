@@ -1,40 +1,7 @@
 import { NativeSelect } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
-import { graphql } from "../../data/graphql";
-import { useQuery } from "../../data/useQuery";
 
-const PLACES = graphql(`
-  query StoragePlaces {
-    locations {
-      id
-      kind
-      name
-      warehouse {
-        name
-        active
-      }
-    }
-  }
-`);
-
-const KEPT = "huotong.place";
 const FIRST_PLACE = "storage";
-
-/** Where goods can be put or taken from; the one this person used last comes first. */
-export function usePlaces() {
-  const { data, error, reload } = useQuery(PLACES, {});
-  const places = (data?.locations ?? [])
-    .filter((place) => place.kind === "STORAGE" && place.warehouse?.active !== false)
-    .map((place) => ({ id: place.id, label: placeName(place) }));
-  const kept = localStorage.getItem(KEPT);
-  return {
-    places,
-    first: places.find((place) => place.id === kept)?.id ?? places[0]?.id,
-    keep: (id: string) => localStorage.setItem(KEPT, id),
-    error,
-    reload,
-  };
-}
 
 /** The place that every warehouse starts with is called by the warehouse's name. */
 export function placeName(place: { name: string; warehouse: { name: string } | null }) {
@@ -44,7 +11,7 @@ export function placeName(place: { name: string; warehouse: { name: string } | n
 }
 
 type WarehouseSelectProps = {
-  places: { id: string; label: string }[];
+  places: readonly { id: string; label: string }[];
   value: string;
   onChange: (id: string) => void;
   error?: string | undefined;

@@ -1,6 +1,29 @@
+import { useEffect, useState } from "react";
 import { request } from "../../data/client";
-import { type Decimal, type Factor } from "../../data/decimal";
+import type { Decimal } from "../../data/decimal";
 import { graphql, type ResultOf } from "../../data/graphql";
+import { type Product, productsByCode, type ProductUnit, type StockAt, useProductSearch } from "../../offline/views";
+
+export const fullName = (product: { name: string; spec: string }) =>
+  product.spec === "" ? product.name : `${product.name} ${product.spec}`;
+
+/** The unit that a code stands for: a case has a code of its own. */
+export function unitOfCode(product: Product, code: string): ProductUnit | undefined {
+  const barcode = product.barcodes.find((candidate) => candidate.code === code);
+  return barcode && product.units.find(({ id }) => id === (barcode.unitId ?? product.stockUnit.id));
+}
+
+/** What can be taken from a place; null where stock is not this person's to see, or there is none to count. */
+export function availableAt(
+  product: Product,
+  stock: ReadonlyMap<string, readonly StockAt[]> | null,
+  place: string,
+): Decimal | null {
+  if (product.kind === "SERVICE" || stock === null) return null;
+  return stock.get(product.id)?.find(({ locationId }) => locationId === place)?.available ?? "0";
+}
+
+// --- GraphQL's products ---
 
 export const PRODUCT_UNITS = graphql(`
   fragment ProductUnits on Product {
@@ -28,29 +51,18 @@ export const PRODUCT_UNITS = graphql(`
   }
 `);
 
-export type WithUnits = ResultOf<typeof PRODUCT_UNITS>;
-export type ProductUnit = { id: string; name: string; decimals: number; factor: Factor };
-
-const ONE: Factor = { numerator: "1", denominator: "1" };
-
 /** The stock unit first, then the units it is packed in. */
-export function unitsOf(product: WithUnits): ProductUnit[] {
-  const stock = product.unit ? [{ ...product.unit, factor: ONE }] : [];
+export function unitsOf(product: ResultOf<typeof PRODUCT_UNITS>): ProductUnit[] {
+  const stock = product.unit ? [{ ...product.unit, numerator: "1", denominator: "1" }] : [];
   const packs = (product.units ?? []).flatMap(({ unit, numerator, denominator }) =>
-    unit && unit.id !== product.unit?.id ? [{ ...unit, factor: { numerator, denominator } }] : [],
+    unit && unit.id !== product.unit?.id ? [{ ...unit, numerator, denominator }] : [],
   );
   return [...stock, ...packs];
 }
 
-/** The unit that a code stands for: a case has a code of its own. */
-export function unitOfCode(product: WithUnits, code: string): ProductUnit | undefined {
-  const barcode = product.barcodes?.find((candidate) => candidate.code === code);
-  return barcode && unitsOf(product).find((unit) => unit.id === (barcode.unit?.id ?? product.unit?.id));
-}
-
 const FIND = graphql(
   `
-    query FindProducts($search: String!) {
+    query FindProducts($search: String!, $price: Boolean!) {
       products(first: 8, filter: { search: $search, active: { eq: true } }, orderBy: [NAME_ASC]) {
         nodes {
           id
@@ -58,12 +70,8 @@ const FIND = graphql(
           name
           spec
           kind
-          price
-          available
-          stockLevels {
-            available
-            locationId
-          }
+          active
+          price @include(if: $price)
           ...ProductUnits
         }
       }
@@ -72,34 +80,51 @@ const FIND = graphql(
   [PRODUCT_UNITS],
 );
 
-export type FoundProduct = WithUnits & {
-  id: string;
-  sku: string;
-  name: string;
-  spec: string;
-  kind: string;
-  price: Decimal | null;
-  available: Decimal | null;
-  stockLevels: readonly { available: Decimal; locationId: string }[] | null;
-};
-
-export async function findProducts(search: string, signal?: AbortSignal): Promise<FoundProduct[]> {
-  const { data } = await request(FIND, { search }, signal);
-  return [...(data.products?.nodes ?? [])];
+async function findOnline(search: string, price: boolean, signal?: AbortSignal): Promise<Product[]> {
+  const { data } = await request(FIND, { search, price }, signal);
+  return (data.products?.nodes ?? []).flatMap((node) => {
+    const units = unitsOf(node);
+    const [stockUnit] = units;
+    if (!stockUnit) return [];
+    const barcodes = (node.barcodes ?? []).map(({ code, unit }) => ({ code, unitId: unit?.id ?? null }));
+    return [{ ...node, stockUnit, units, barcodes, price: node.price, referenceCost: undefined }];
+  });
 }
 
-/** Products that carry exactly this code; one code may stand for several (一码多品), then a person chooses. */
-export async function productsByCode(code: string): Promise<FoundProduct[]> {
-  const found = await findProducts(code);
-  const exact = found.filter((product) => product.sku === code || unitOfCode(product, code) !== undefined);
-  return exact.length > 0 ? exact : found.length === 1 ? found : [];
+const PAUSE_MS = 200;
+
+/**
+ * Products of this device; of the server only while the first load is not through, when the device knows none yet.
+ * `products` is undefined while they are on their way.
+ */
+export function useFindProducts(words: string, price: boolean): { products: Product[] | undefined; failed: boolean } {
+  const { products, ready } = useProductSearch(words, 8);
+  const [found, setFound] = useState<{ words: string; products: Product[]; failed: boolean }>();
+  useEffect(() => {
+    if (ready) return undefined;
+    const leaving = new AbortController();
+    const timer = setTimeout(() => {
+      findOnline(words.trim(), price, leaving.signal).then(
+        (some) => setFound({ words, products: some, failed: false }),
+        () => leaving.signal.aborted || setFound({ words, products: [], failed: true }),
+      );
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      leaving.abort();
+    };
+  }, [ready, words, price]);
+  if (ready) return { products, failed: false };
+  return found?.words === words ? found : { products: undefined, failed: false };
 }
 
-/** What can be taken from a place; null where stock is not this person's to see, or there is none to count. */
-export function availableAt(product: FoundProduct, place: string): Decimal | null {
-  if (product.kind === "SERVICE" || product.stockLevels === null) return null;
-  return product.stockLevels.find(({ locationId }) => locationId === place)?.available ?? "0";
+/** Looks a scanned code up, as `productsByCode` does, and on the server while the first load is not through. */
+export function useCodes(price: boolean): (code: string) => Promise<Product[]> {
+  const { ready } = useProductSearch("", 1);
+  return async (code) => {
+    const known = await productsByCode(code);
+    if (known.length > 0 || ready) return known;
+    const found = await findOnline(code, price);
+    return found.filter((product) => product.sku === code || unitOfCode(product, code) !== undefined);
+  };
 }
-
-export const fullName = (product: { name: string; spec: string }) =>
-  product.spec === "" ? product.name : `${product.name} ${product.spec}`;

@@ -1,20 +1,35 @@
+import { Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { graphql, type ResultOf } from "../../data/graphql";
+import { PackagePlus } from "lucide-react";
+import { useState } from "react";
+import { Link } from "wouter";
+import type { Decimal } from "../../data/decimal";
+import { graphql } from "../../data/graphql";
 import { useMe } from "../../data/me";
-import { usePages } from "../../data/usePages";
+import { type Pages, usePages } from "../../data/usePages";
+import { useQuery } from "../../data/useQuery";
+import { usePlaces, type PurchaseOrder, usePurchaseOrders } from "../../offline/views";
 import { Page } from "../../ui/Page";
+import { Pending } from "../../ui/Pending";
 import { Money } from "../../ui/Quantity";
 import { type Column, Records } from "../../ui/Records";
-import { Empty } from "../../ui/states";
+import { SearchBox } from "../../ui/SearchBox";
+import { Empty, Forbidden, NothingFound } from "../../ui/states";
 import { Tabs } from "../../ui/Tabs";
 import { useFormat } from "../../ui/useFormat";
 import { useSearchParam } from "../../ui/useSearchParam";
-import { placeName } from "../masterdata/WarehouseSelect";
+import { localPages } from "../localPages";
+import { matching } from "../matching";
 import styles from "../orders.module.css";
 import { PurchaseOrderState } from "./OrderState";
 
 const ORDERS = graphql(`
-  query PurchaseOrders($first: Int!, $after: String, $filter: PurchaseOrderFilter, $price: Boolean!) {
+  query PurchaseOrders(
+    $first: Int!
+    $after: String
+    $filter: PurchaseOrderFilter
+    $price: Boolean!
+  ) {
     purchaseOrders(first: $first, after: $after, filter: $filter, orderBy: [DOCUMENT_ON_DESC]) {
       totalCount
       pageInfo {
@@ -27,47 +42,64 @@ const ORDERS = graphql(`
         status
         documentOn
         expectedOn
+        locationId
         total @include(if: $price)
         partner {
           name
-        }
-        location {
-          name
-          warehouse {
-            name
-          }
         }
       }
     }
   }
 `);
 
-type Order = NonNullable<ResultOf<typeof ORDERS>["purchaseOrders"]>["nodes"][number];
+const TOTALS = graphql(`
+  query OpenPurchaseTotals($price: Boolean!) {
+    purchaseOrders(
+      first: 100
+      filter: { status: { in: [OPEN, PARTLY_RECEIVED] } }
+      orderBy: [DOCUMENT_ON_DESC]
+    ) {
+      nodes {
+        id
+        total @include(if: $price)
+      }
+    }
+  }
+`);
 
-const OPEN = ["OPEN", "PARTLY_RECEIVED"] as const;
+type Row = Pick<
+  PurchaseOrder,
+  | "id"
+  | "number"
+  | "status"
+  | "documentOn"
+  | "expectedOn"
+  | "partnerName"
+  | "locationId"
+  | "pending"
+> & { total?: Decimal | null | undefined };
 
 export default function PurchaseOrderList() {
   const { t } = useLingui();
   const { can } = useMe();
-  const format = useFormat();
   const [view, setView] = useSearchParam("state", "open");
-  const filter = view === "all" ? {} : { status: { in: [...OPEN] } };
-  const pages = usePages(ORDERS, { first: 50, filter, price: can("purchase.price") }, (data) => data.purchaseOrders);
-
-  const columns: Column<Order>[] = [
-    { key: "number", head: t`Number`, cell: (order) => order.number },
-    { key: "state", head: t`State`, cell: (order) => <PurchaseOrderState status={order.status} /> },
-    { key: "supplier", head: t`Supplier`, cell: (order) => order.partner?.name, wrap: true },
-    { key: "to", head: t`To warehouse`, cell: (order) => order.location && placeName(order.location) },
-    { key: "on", head: t`Date`, cell: (order) => format.date(order.documentOn) },
-    { key: "expected", head: t`Expected`, cell: (order) => order.expectedOn && format.date(order.expectedOn) },
-    ...(can("purchase.price")
-      ? [{ key: "total", head: t`Total`, cell: (order: Order) => <Money value={order.total} />, number: true }]
-      : []),
-  ];
-
+  const List = view === "all" ? All : Open;
   return (
-    <Page title={t`Purchase orders`}>
+    <Page
+      title={t`Purchase orders`}
+      aside={
+        can("purchase.receive") && (
+          <Button
+            component={Link}
+            href="/receive/blind"
+            variant="default"
+            leftSection={<PackagePlus size={18} aria-hidden />}
+          >
+            <Trans>Without an order</Trans>
+          </Button>
+        )
+      }
+    >
       <Tabs
         label={t`State`}
         value={view}
@@ -77,31 +109,141 @@ export default function PurchaseOrderList() {
           ["all", t`All`],
         ]}
       />
-      <Records
-        label={t`Purchase orders`}
-        pages={pages}
-        columns={columns}
-        card={(order) => (
-          <span className={styles.card}>
-            <span className={styles.partner}>{order.partner?.name}</span>
-            <PurchaseOrderState status={order.status} />
-            <span className={styles.dim}>{order.number}</span>
-            <span className={styles.dim}>{format.date(order.expectedOn ?? order.documentOn)}</span>
-          </span>
-        )}
-        href={(order) => `/purchase-orders/${order.id}`}
+      {can("purchase.read") ? <List /> : <Forbidden />}
+    </Page>
+  );
+}
+
+/** What is still to come, as this device knows it: the next expected first. */
+function Open() {
+  const { t } = useLingui();
+  const { can } = useMe();
+  const [search, setSearch] = useState("");
+  const orders = usePurchaseOrders();
+  const { data } = useQuery(TOTALS, { price: can("purchase.price") });
+  const totals = new Map((data?.purchaseOrders?.nodes ?? []).map(({ id, total }) => [id, total]));
+  const rows = orders
+    ?.filter(({ status }) => status === "OPEN" || status === "PARTLY_RECEIVED")
+    .filter((order) => matching(search, [order.number, order.partnerName]))
+    .map((order) => ({ ...order, total: totals.get(order.id) }))
+    .toSorted(
+      (left, right) =>
+        day(left).localeCompare(day(right)) || left.number.localeCompare(right.number),
+    );
+  return (
+    <>
+      <SearchBox
+        label={t`Search orders`}
+        placeholder={t`Number or supplier`}
+        value={search}
+        onSearch={setSearch}
+      />
+      <Orders
+        pages={localPages(rows)}
         empty={
-          view === "all" ? (
-            <Empty title={<Trans>No purchase orders yet</Trans>}>
-              <Trans>What is ordered from suppliers appears here and is received here.</Trans>
-            </Empty>
+          search ? (
+            <NothingFound search={search} onClear={() => setSearch("")}>
+              <Trans>Number and supplier of open orders are searched.</Trans>
+            </NothingFound>
           ) : (
-            <Empty title={<Trans>Nothing to receive</Trans>}>
+            <Empty
+              title={<Trans>Nothing to receive</Trans>}
+              action={
+                can("purchase.receive") && (
+                  <Link href="/receive/blind">
+                    <Trans>Receive without an order</Trans>
+                  </Link>
+                )
+              }
+            >
               <Trans>All that was ordered has arrived.</Trans>
             </Empty>
           )
         }
       />
-    </Page>
+    </>
+  );
+}
+
+const day = (order: Row) => order.expectedOn ?? order.documentOn;
+
+function All() {
+  const { can } = useMe();
+  const pages = usePages(
+    ORDERS,
+    { first: 50, filter: {}, price: can("purchase.price") },
+    (data) => data.purchaseOrders,
+  );
+  const nodes = pages.nodes.map((order) => ({
+    ...order,
+    partnerName: order.partner?.name ?? "",
+    locationId: order.locationId ?? "",
+    pending: false,
+  }));
+  return (
+    <Orders
+      pages={{ ...pages, nodes }}
+      empty={
+        <Empty title={<Trans>No purchase orders yet</Trans>}>
+          <Trans>What is ordered from suppliers appears here and is received here.</Trans>
+        </Empty>
+      }
+    />
+  );
+}
+
+function Orders({ pages, empty }: { pages: Pages<Row>; empty: React.ReactNode }) {
+  const { t } = useLingui();
+  const { can } = useMe();
+  const format = useFormat();
+  const { places } = usePlaces();
+  const state = (order: Row) => (
+    <span className={styles.state}>
+      <PurchaseOrderState status={order.status} />
+      {order.pending && <Pending />}
+    </span>
+  );
+  const columns: Column<Row>[] = [
+    { key: "number", head: t`Number`, cell: (order) => order.number },
+    { key: "state", head: t`State`, cell: state },
+    { key: "supplier", head: t`Supplier`, cell: (order) => order.partnerName, wrap: true },
+    {
+      key: "to",
+      head: t`To warehouse`,
+      cell: (order) => places.find(({ id }) => id === order.locationId)?.label,
+    },
+    { key: "on", head: t`Date`, cell: (order) => format.date(order.documentOn) },
+    {
+      key: "expected",
+      head: t`Expected`,
+      cell: (order) => order.expectedOn && format.date(order.expectedOn),
+    },
+    ...(can("purchase.price")
+      ? [
+          {
+            key: "total",
+            head: t`Total`,
+            cell: (order: Row) => <Money value={order.total} />,
+            number: true,
+          },
+        ]
+      : []),
+  ];
+  return (
+    <Records
+      label={t`Purchase orders`}
+      pages={pages}
+      columns={columns}
+      card={(order) => (
+        <span className={styles.card}>
+          <span className={styles.partner}>{order.partnerName}</span>
+          {state(order)}
+          <span className={styles.dim}>{order.number}</span>
+          <span className={styles.dim}>{format.date(day(order))}</span>
+        </span>
+      )}
+      href={(order) => `/purchase-orders/${order.id}`}
+      empty={empty}
+    />
   );
 }

@@ -1,162 +1,89 @@
+import { plural } from "@lingui/core/macro";
 import { Button } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { PackageCheck } from "lucide-react";
-import { useState } from "react";
-import { add, read } from "../../data/decimal";
-import { graphql, type ResultOf } from "../../data/graphql";
+import { type ReactNode, useState } from "react";
+import { Link } from "wouter";
 import { useMe } from "../../data/me";
-import { after, entered, progressOf, toSend } from "../../data/progress";
-import { OUTCOME, useCommand } from "../../data/command";
+import { after } from "../../data/progress";
 import { useQuery } from "../../data/useQuery";
 import { uuid7 } from "../../data/uuid";
+import { useOffline } from "../../offline/commands";
+import { usePlaces, useProducts, usePurchaseOrder } from "../../offline/views";
 import { Facts } from "../../ui/Facts";
 import { Notice } from "../../ui/Notice";
 import { Page } from "../../ui/Page";
+import { Pending } from "../../ui/Pending";
 import { ProgressLines, type Words } from "../../ui/ProgressLines";
-import { Money } from "../../ui/Quantity";
-import { CommandNotice, useFieldProblems } from "../../ui/Refusal";
-import { ScanHint } from "../../ui/ScanHint";
-import { Empty, Forbidden, LoadingRows, ProblemState } from "../../ui/states";
+import { QueuedNotice } from "../../ui/QueuedNotice";
+import { Empty } from "../../ui/states";
 import { useFormat } from "../../ui/useFormat";
-import { placeName, usePlaces, WarehouseSelect } from "../masterdata/WarehouseSelect";
+import { WarehouseSelect } from "../masterdata/WarehouseSelect";
+import { NotHere, Opening } from "../NotHere";
+import { OrderEntry } from "../OrderEntry";
+import { OrderExtras } from "../OrderExtras";
 import styles from "../orders.module.css";
-import { PurchaseOrderState } from "./OrderState";
+import { useLineEntry } from "../useLineEntry";
 import { useLineScan } from "../useLineScan";
+import { ofDevice, ofServer, ORDER, type OrderView } from "./order";
+import { PurchaseOrderState } from "./OrderState";
 
-const ORDER = graphql(`
-  query PurchaseOrder($id: ID!, $price: Boolean!) {
-    purchaseOrder(id: $id) {
-      id
-      number
-      status
-      documentOn
-      expectedOn
-      note
-      total @include(if: $price)
-      partner {
-        name
-      }
-      location {
-        id
-        name
-        warehouse {
-          name
-        }
-      }
-      lines {
-        id
-        numerator
-        denominator
-        ordered
-        received
-        unit {
-          id
-          name
-          decimals
-        }
-        product {
-          id
-          sku
-          name
-          spec
-          unit {
-            id
-            name
-            decimals
-          }
-        }
-      }
-    }
-  }
-`);
+type Receipts = ReturnType<typeof useOffline<"purchasing.record_receipt">>;
 
-const RECORD_RECEIPT = graphql(
-  `
-    mutation RecordReceipt($id: UUID!, $input: RecordReceiptInput!) {
-      outcome: recordReceipt(id: $id, input: $input) {
-        ...Outcome
-      }
-    }
-  `,
-  [OUTCOME],
-);
-
-type Order = NonNullable<ResultOf<typeof ORDER>["purchaseOrder"]>;
-
+/**
+ * The order as this device has it, and with a network what the office wants to know besides. One that is not here, such
+ * as a closed one, is asked for from the server.
+ */
 export default function PurchaseOrderPage({ id }: { id: string }) {
   const { t } = useLingui();
   const { can } = useMe();
-  const { data, error, forbidden, reload } = useQuery(ORDER, { id, price: can("purchase.price") });
-  if (data?.purchaseOrder) return <Receive order={data.purchaseOrder} reload={reload} />;
+  const kept = usePurchaseOrder(id);
+  const products = useProducts((kept?.lines ?? []).map((line) => line.productId));
+  const receipts = useOffline("purchasing.record_receipt");
+  const { data, ...asked } = useQuery(ORDER, { id, price: can("purchase.price") });
+  // Closed by what was done here a moment ago, it leaves the device: it stays on the screen as it was until it is read.
+  const [last, setLast] = useState(kept);
+  if (kept && kept !== last) setLast(kept);
+
+  const server = data?.purchaseOrder;
+  const here = kept ?? (server ? null : last);
+  const order = here ? ofDevice(here, products) : server && kept === null ? ofServer(server) : null;
+  if (order && (order.lines.length === 0 || order.lines.some(({ product }) => product))) {
+    return (
+      <Order order={order} receipts={receipts}>
+        {server && (
+          <OrderExtras
+            title={<Trans>Receipts so far</Trans>}
+            total={server.total}
+            documents={server.receipts}
+          />
+        )}
+      </Order>
+    );
+  }
   return (
-    <Page title={t`Purchase order`} back={{ href: "/purchase-orders", label: t`Back to the purchase orders` }}>
-      {error ? (
-        <ProblemState error={error} onRetry={() => void reload()} />
-      ) : !data ? (
-        <LoadingRows height={64} />
-      ) : forbidden?.includes("purchaseOrder") ? (
-        <Forbidden />
+    <Page
+      title={t`Purchase order`}
+      back={{ href: "/purchase-orders", label: t`Back to the purchase orders` }}
+    >
+      {kept !== null ? (
+        <Opening />
       ) : (
-        <Empty title={<Trans>This order does not exist, or is not yours to see.</Trans>} />
+        <NotHere {...asked} missing={data !== undefined && !server} root="purchaseOrder">
+          {can("purchase.receive") && (
+            <Link href="/receive/blind">
+              <Trans>Receive without an order</Trans>
+            </Link>
+          )}
+        </NotHere>
       )}
     </Page>
   );
 }
 
-/** Goods that are here are a fact: more than was ordered is said in words and taken in all the same. */
-function Receive({ order, reload }: { order: Order; reload: () => Promise<void> }) {
+function useWords(): Words {
   const { t } = useLingui();
-  const { can } = useMe();
-  const format = useFormat();
-  const { places, keep } = usePlaces();
-  const { state, run, clear } = useCommand(RECORD_RECEIPT);
-  const [typed, setTyped] = useState<Record<string, string>>({});
-  const [place, setPlace] = useState(order.location?.id ?? "");
-  const [received, setReceived] = useState<number | null>(null);
-
-  const lines = (order.lines ?? []).map((line) => ({ ...line, done: line.received }));
-  const rows = lines.map((line) => {
-    const progress = progressOf(line);
-    const entry = entered(typed[line.id] ?? "", progress);
-    return { id: line.id, line, progress, entry, now: "quantity" in entry ? entry.quantity : "0" };
-  });
-  const delivered = toSend(rows);
-  const over = rows.filter(({ progress, now }) => after(progress, now).state === "over" && now !== "0");
-  const unreadable = rows.some(({ entry }) => "problem" in entry);
-  const open = order.status === "OPEN" || order.status === "PARTLY_RECEIVED";
-  const receiving = can("purchase.receive") && order.status !== "CANCELLED";
-  const locked = state.step === "sending" || state.step === "unanswered";
-
-  const problems = useFieldProblems(state.step === "answered" ? state.outcome : null);
-  const refused = Object.fromEntries(
-    problems.flatMap(({ line, message }) => {
-      const id = line === null ? undefined : delivered[line]?.lineId;
-      return id === undefined ? [] : [[id, message]];
-    }),
-  );
-
-  const type = (line: string, meaning: (before: string) => string) => {
-    setTyped((before) => ({ ...before, [line]: meaning(before[line] ?? "") }));
-    setReceived(null);
-    clear();
-  };
-
-  const scan = useLineScan(
-    rows,
-    (line, added) => type(line, (before) => add(read(before) ?? "0", added)),
-    receiving && !locked,
-  );
-
-  const submit = async () => {
-    const outcome = await run({ documentId: uuid7(), orderId: order.id, locationId: place, lines: delivered });
-    if (outcome?.status !== "ACCEPTED") return;
-    keep(place);
-    setReceived(delivered.length);
-    setTyped({});
-    await reload();
-  };
-
-  const words: Words = {
+  return {
     done: t`Received`,
     now: t`This time`,
     complete: <Trans>complete</Trans>,
@@ -164,12 +91,59 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
     open: (quantity) => <Trans>{quantity} still to come</Trans>,
     over: (quantity) => <Trans>{quantity} too many</Trans>,
   };
+}
+
+type OrderProps = { order: OrderView; receipts: Receipts; children: ReactNode };
+
+/** Goods that are here are a fact: more than was ordered is said in words and taken in all the same. */
+function Order({ order, receipts, children }: OrderProps) {
+  const { t } = useLingui();
+  const { can } = useMe();
+  const format = useFormat();
+  const words = useWords();
+  const { places, keep } = usePlaces();
+  const entry = useLineEntry(order.lines, receipts.clear);
+  const [chosenPlace, setPlace] = useState<string>();
+  const [busy, setBusy] = useState(false);
+
+  const place = chosenPlace ?? order.locationId;
+  const receiving = can("purchase.receive") && order.status !== "CANCELLED";
+  const open = entry.rows.filter(({ progress }) => progress.open !== "0");
+  const over = entry.rows.filter(
+    ({ progress, now }) => now !== "0" && after(progress, now).state === "over",
+  );
+  const scan = useLineScan(entry.rows, entry.add, receiving);
+
+  const submit = async () => {
+    setBusy(true);
+    const lines = entry.sent.length;
+    await receipts
+      .run(
+        { documentId: uuid7(), orderId: order.id, locationId: place, lines: entry.sent },
+        {
+          lane: order.id,
+          label: {
+            title: t`Receipt from ${order.partnerName}`,
+            detail: t`${order.number}, ${plural(lines, { one: "# line", other: "# lines" })}`,
+            href: `/purchase-orders/${order.id}`,
+          },
+        },
+      )
+      .finally(() => setBusy(false));
+    keep(place);
+    entry.clear();
+  };
 
   return (
     <Page
-      title={order.partner?.name ?? order.number}
+      title={order.partnerName}
       back={{ href: "/purchase-orders", label: t`Back to the purchase orders` }}
-      chip={<PurchaseOrderState status={order.status} />}
+      chip={
+        <>
+          <PurchaseOrderState status={order.status} />
+          {order.pending && <Pending word />}
+        </>
+      }
       facts={
         order.expectedOn
           ? t`${order.number} · expected ${format.date(order.expectedOn)}`
@@ -180,29 +154,30 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
           ? {
               icon: PackageCheck,
               label:
-                delivered.length === 0 ? (
+                entry.sent.length === 0 ? (
                   <Trans>Confirm receipt</Trans>
                 ) : (
-                  <Plural value={delivered.length} one="Confirm receipt of # line" other="Confirm receipt of # lines" />
+                  <Plural
+                    value={entry.sent.length}
+                    one="Confirm receipt of # line"
+                    other="Confirm receipt of # lines"
+                  />
                 ),
-              busy: state.step === "sending",
-              disabled: delivered.length === 0 || unreadable || locked || place === "",
+              busy,
+              disabled: entry.sent.length === 0 || entry.unreadable || place === "",
               onAct: () => void submit(),
             }
           : undefined
       }
     >
-      {received !== null && (
-        <Notice tone="done">
-          <Plural value={received} one="Receipt of # line booked." other="Receipt of # lines booked." />{" "}
-          {order.status === "RECEIVED" && <Trans>The order is complete.</Trans>}
-        </Notice>
-      )}
-      <CommandNotice state={state} onRepeat={() => void submit()} onReload={() => void reload()} />
+      <QueuedNotice state={receipts.state} />
       {scan.notice}
       {over.length > 0 && (
         <Notice tone="waits">
-          <Trans>More than was ordered. It is taken in as it is, and a discrepancy is opened for the buyer:</Trans>{" "}
+          <Trans>
+            More than was ordered. It is taken in as it is, and a discrepancy is opened for the
+            buyer:
+          </Trans>{" "}
           {over
             .map(({ line, progress, now }) => {
               const { by } = after(progress, now);
@@ -213,17 +188,12 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
       )}
       {receiving ? (
         <div className={styles.tools}>
-          <WarehouseSelect places={places} value={place} onChange={setPlace} disabled={locked} />
-          {open && (
+          <WarehouseSelect places={places} value={place} onChange={setPlace} />
+          {open.length > 0 && (
             <Button
               variant="default"
-              disabled={locked}
               onClick={() =>
-                setTyped(
-                  Object.fromEntries(
-                    rows.filter(({ progress }) => progress.open !== "0").map(({ id, progress }) => [id, progress.open]),
-                  ),
-                )
+                entry.put(Object.fromEntries(open.map(({ id, progress }) => [id, progress.open])))
               }
             >
               <Trans>All has come</Trans>
@@ -233,28 +203,20 @@ function Receive({ order, reload }: { order: Order; reload: () => Promise<void> 
       ) : (
         <Facts
           facts={[
-            [t`To warehouse`, order.location && placeName(order.location)],
+            [t`To warehouse`, places.find(({ id }) => id === order.locationId)?.label],
             [t`Date`, format.date(order.documentOn)],
           ]}
         />
       )}
-      <ProgressLines
-        lines={lines}
-        words={words}
-        {...(receiving && {
-          typed,
-          onType: (line: string, text: string) => type(line, () => text),
-          refused,
-          disabled: locked,
-        })}
-      />
-      {receiving && <ScanHint />}
-      {can("purchase.price") && order.total != null && (
-        <p className={styles.total}>
-          <Trans>Total</Trans> <Money value={order.total} strong />
-        </p>
+      {order.lines.length === 0 ? (
+        <Empty title={<Trans>This order has no lines</Trans>} />
+      ) : receiving ? (
+        <OrderEntry entry={entry} words={words} />
+      ) : (
+        <ProgressLines lines={order.lines} words={words} />
       )}
       {order.note ? <Facts facts={[[t`Note`, order.note]]} /> : null}
+      {children}
     </Page>
   );
 }

@@ -1,17 +1,26 @@
+import { Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
+import { Undo2 } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
-import { graphql, type ResultOf } from "../../data/graphql";
+import type { Decimal } from "../../data/decimal";
+import { graphql } from "../../data/graphql";
 import { useMe } from "../../data/me";
-import { usePages } from "../../data/usePages";
+import { type Pages, usePages } from "../../data/usePages";
+import { useQuery } from "../../data/useQuery";
+import { usePlaces, type SalesOrder, useSalesOrders } from "../../offline/views";
 import { Page } from "../../ui/Page";
+import { Pending } from "../../ui/Pending";
 import { Money } from "../../ui/Quantity";
 import { type Column, Records } from "../../ui/Records";
-import { Empty } from "../../ui/states";
+import { SearchBox } from "../../ui/SearchBox";
+import { Empty, Forbidden, NothingFound } from "../../ui/states";
 import { Tabs } from "../../ui/Tabs";
 import { useFormat } from "../../ui/useFormat";
-import { useWide } from "../../ui/useWide";
 import { useSearchParam } from "../../ui/useSearchParam";
-import { placeName } from "../masterdata/WarehouseSelect";
+import { useWide } from "../../ui/useWide";
+import { localPages } from "../localPages";
+import { matching } from "../matching";
 import styles from "../orders.module.css";
 import { SalesOrderState } from "./OrderState";
 
@@ -28,25 +37,39 @@ const ORDERS = graphql(`
         number
         status
         documentOn
+        locationId
         total @include(if: $price)
         partner {
           name
-        }
-        location {
-          name
-          warehouse {
-            name
-          }
         }
       }
     }
   }
 `);
 
-type Order = NonNullable<ResultOf<typeof ORDERS>["salesOrders"]>["nodes"][number];
-type Status = Order["status"];
+const TOTALS = graphql(`
+  query OpenSalesTotals($price: Boolean!) {
+    salesOrders(
+      first: 100
+      filter: { status: { in: [DRAFT, CONFIRMED, PARTLY_SHIPPED] } }
+      orderBy: [DOCUMENT_ON_DESC]
+    ) {
+      nodes {
+        id
+        total @include(if: $price)
+      }
+    }
+  }
+`);
 
-const VIEWS: Record<string, Status[]> = {
+type Row = Pick<
+  SalesOrder,
+  "id" | "number" | "status" | "documentOn" | "partnerName" | "locationId" | "pending"
+> & { total?: Decimal | null | undefined };
+
+type View = "open" | "draft" | "all";
+
+const VIEWS: Record<Exclude<View, "all">, readonly SalesOrder["status"][]> = {
   draft: ["DRAFT"],
   open: ["CONFIRMED", "PARTLY_SHIPPED"],
 };
@@ -54,27 +77,27 @@ const VIEWS: Record<string, Status[]> = {
 export default function SalesOrderList() {
   const { t } = useLingui();
   const { can } = useMe();
-  const format = useFormat();
   const [view, setView] = useSearchParam("state", "open");
   const wide = useWide(); // a phone has it in the navigation
-  const slips = can("sales.ship") && can("sales.price");
-  const statuses = VIEWS[view];
-  const filter = statuses ? { status: { in: statuses } } : {};
-  const pages = usePages(ORDERS, { first: 50, filter, price: can("sales.price") }, (data) => data.salesOrders);
-
-  const columns: Column<Order>[] = [
-    { key: "number", head: t`Number`, cell: (order) => order.number },
-    { key: "state", head: t`State`, cell: (order) => <SalesOrderState status={order.status} /> },
-    { key: "customer", head: t`Customer`, cell: (order) => order.partner?.name, wrap: true },
-    { key: "from", head: t`From warehouse`, cell: (order) => order.location && placeName(order.location) },
-    { key: "on", head: t`Date`, cell: (order) => format.date(order.documentOn) },
-    ...(can("sales.price")
-      ? [{ key: "total", head: t`Total`, cell: (order: Order) => <Money value={order.total} />, number: true }]
-      : []),
-  ];
-
   return (
-    <Page title={t`Sales`} action={slips && wide ? { label: <Trans>New slip</Trans>, href: "/slip" } : undefined}>
+    <Page
+      title={t`Sales`}
+      aside={
+        can("sales.return") && (
+          <Button
+            component={Link}
+            href="/returns/new"
+            variant="default"
+            leftSection={<Undo2 size={18} aria-hidden />}
+          >
+            <Trans>Return</Trans>
+          </Button>
+        )
+      }
+      action={
+        can("sales.ship") && wide ? { label: <Trans>New slip</Trans>, href: "/slip" } : undefined
+      }
+    >
       <Tabs
         label={t`State`}
         value={view}
@@ -85,44 +108,148 @@ export default function SalesOrderList() {
           ["all", t`All`],
         ]}
       />
-      <Records
-        label={t`Sales orders`}
-        pages={pages}
-        columns={columns}
-        card={(order) => (
-          <span className={styles.card}>
-            <span className={styles.partner}>{order.partner?.name}</span>
-            <SalesOrderState status={order.status} />
-            <span className={styles.dim}>
-              {order.number} · {format.date(order.documentOn)}
-            </span>
-            {can("sales.price") && <Money value={order.total} strong />}
-          </span>
-        )}
-        href={(order) => `/sales-orders/${order.id}`}
+      {!can("sales.read") ? (
+        <Forbidden />
+      ) : view === "draft" || view === "open" ? (
+        <Kept view={view} />
+      ) : (
+        <All />
+      )}
+    </Page>
+  );
+}
+
+/** What is still to be done, as this device knows it: the oldest first. */
+function Kept({ view }: { view: Exclude<View, "all"> }) {
+  const { t } = useLingui();
+  const { can } = useMe();
+  const [search, setSearch] = useState("");
+  const orders = useSalesOrders();
+  const { data } = useQuery(TOTALS, { price: can("sales.price") });
+  const totals = new Map((data?.salesOrders?.nodes ?? []).map(({ id, total }) => [id, total]));
+  const rows = orders
+    ?.filter(({ status }) => VIEWS[view].includes(status))
+    .filter((order) => matching(search, [order.number, order.partnerName]))
+    .map((order) => ({ ...order, total: totals.get(order.id) }))
+    .toSorted(
+      (left, right) =>
+        left.documentOn.localeCompare(right.documentOn) || left.number.localeCompare(right.number),
+    );
+  const nothing =
+    view === "open" ? (
+      <Empty title={<Trans>Nothing to ship</Trans>}>
+        <Trans>All confirmed orders have left.</Trans>
+      </Empty>
+    ) : (
+      <Empty title={<Trans>Nothing to confirm</Trans>} />
+    );
+  return (
+    <>
+      <SearchBox
+        label={t`Search orders`}
+        placeholder={t`Number or customer`}
+        value={search}
+        onSearch={setSearch}
+      />
+      <Orders
+        pages={localPages(rows)}
         empty={
-          view === "open" ? (
-            <Empty title={<Trans>Nothing to ship</Trans>}>
-              <Trans>All confirmed orders have left.</Trans>
-            </Empty>
-          ) : view === "draft" ? (
-            <Empty title={<Trans>Nothing to confirm</Trans>} />
+          search ? (
+            <NothingFound search={search} onClear={() => setSearch("")}>
+              <Trans>Number and customer of the orders in this list are searched.</Trans>
+            </NothingFound>
           ) : (
-            <Empty
-              title={<Trans>No sales yet</Trans>}
-              action={
-                slips && (
-                  <Link href="/slip">
-                    <Trans>Write the first slip</Trans>
-                  </Link>
-                )
-              }
-            >
-              <Trans>Orders and slips appear here as they are written.</Trans>
-            </Empty>
+            nothing
           )
         }
       />
-    </Page>
+    </>
+  );
+}
+
+function All() {
+  const { can } = useMe();
+  const pages = usePages(
+    ORDERS,
+    { first: 50, filter: {}, price: can("sales.price") },
+    (data) => data.salesOrders,
+  );
+  const nodes = pages.nodes.map((order) => ({
+    ...order,
+    partnerName: order.partner?.name ?? "",
+    locationId: order.locationId ?? "",
+    pending: false,
+  }));
+  return (
+    <Orders
+      pages={{ ...pages, nodes }}
+      empty={
+        <Empty
+          title={<Trans>No sales yet</Trans>}
+          action={
+            can("sales.ship") && (
+              <Link href="/slip">
+                <Trans>Write the first slip</Trans>
+              </Link>
+            )
+          }
+        >
+          <Trans>Orders and slips appear here as they are written.</Trans>
+        </Empty>
+      }
+    />
+  );
+}
+
+function Orders({ pages, empty }: { pages: Pages<Row>; empty: ReactNode }) {
+  const { t } = useLingui();
+  const { can } = useMe();
+  const format = useFormat();
+  const { places } = usePlaces();
+  const state = (order: Row) => (
+    <span className={styles.state}>
+      <SalesOrderState status={order.status} />
+      {order.pending && <Pending />}
+    </span>
+  );
+  const columns: Column<Row>[] = [
+    { key: "number", head: t`Number`, cell: (order) => order.number },
+    { key: "state", head: t`State`, cell: state },
+    { key: "customer", head: t`Customer`, cell: (order) => order.partnerName, wrap: true },
+    {
+      key: "from",
+      head: t`From warehouse`,
+      cell: (order) => places.find(({ id }) => id === order.locationId)?.label,
+    },
+    { key: "on", head: t`Date`, cell: (order) => format.date(order.documentOn) },
+    ...(can("sales.price")
+      ? [
+          {
+            key: "total",
+            head: t`Total`,
+            cell: (order: Row) => <Money value={order.total} />,
+            number: true,
+          },
+        ]
+      : []),
+  ];
+  return (
+    <Records
+      label={t`Sales orders`}
+      pages={pages}
+      columns={columns}
+      card={(order) => (
+        <span className={styles.card}>
+          <span className={styles.partner}>{order.partnerName}</span>
+          {state(order)}
+          <span className={styles.dim}>
+            {order.number} · {format.date(order.documentOn)}
+          </span>
+          {order.total != null && <Money value={order.total} strong />}
+        </span>
+      )}
+      href={(order) => `/sales-orders/${order.id}`}
+      empty={empty}
+    />
   );
 }

@@ -1,100 +1,93 @@
-import { Button, TextInput } from "@mantine/core";
+import { plural } from "@lingui/core/macro";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { CircleCheck } from "lucide-react";
-import { useRef, useState } from "react";
+import { CircleCheck, HandHelping } from "lucide-react";
+import { useState } from "react";
 import { Link } from "wouter";
-import { graphql } from "../../data/graphql";
+import { connection } from "../../data/connection";
 import { useMe } from "../../data/me";
-import { OUTCOME, useCommand } from "../../data/command";
+import { useStore } from "../../data/store";
 import { uuid7 } from "../../data/uuid";
+import { useOffline } from "../../offline/commands";
 import { Notice } from "../../ui/Notice";
 import { Page } from "../../ui/Page";
 import { Money } from "../../ui/Quantity";
-import { CommandNotice, useFieldProblems } from "../../ui/Refusal";
-import type { Choice } from "../../ui/SearchPicker";
-import { Empty, Forbidden, ProblemState } from "../../ui/states";
-import { useWedge } from "../../ui/useWedge";
-import { PartnerPicker } from "../masterdata/PartnerPicker";
-import { ProductPicker } from "../masterdata/ProductPicker";
-import { type FoundProduct, fullName, productsByCode } from "../masterdata/products";
-import { usePlaces, WarehouseSelect } from "../masterdata/WarehouseSelect";
-import orders from "../orders.module.css";
-import { LineEditor } from "./LineEditor";
-import { check, type SlipLine, total, withProduct } from "./slip";
-import styles from "./SlipPage.module.css";
+import { QueuedNotice } from "../../ui/QueuedNotice";
+import { Forbidden } from "../../ui/states";
+import { Tabs } from "../../ui/Tabs";
+import { DraftFields } from "../DraftFields";
+import { retailPrice } from "../entry";
+import styles from "../orders.module.css";
+import { useCorrection } from "../useCorrection";
+import { useDraft } from "../useDraft";
 
-const SELL_NOW = graphql(
-  `
-    mutation SellNow($id: UUID!, $input: SellNowInput!) {
-      outcome: sellNow(id: $id, input: $input) {
-        ...Outcome
-      }
-    }
-  `,
-  [OUTCOME],
-);
+type Way = "sell" | "handover";
 
-/** 开单: customer, warehouse and lines on one page; goods leave at once. */
+/**
+ * 开单: customer, warehouse and lines on one page. Selling asks the server, which refuses what is not there; goods that
+ * have been handed over are a fact, and without a network there is nobody to ask.
+ */
 export default function SlipPage() {
   const { t } = useLingui();
   const { can } = useMe();
-  const { places, first, keep, error, reload } = usePlaces();
-  const { state, run, clear } = useCommand(SELL_NOW);
-  const [customer, setCustomer] = useState<Choice | null>(null);
-  const [chosenPlace, setPlace] = useState<string>();
-  const [lines, setLines] = useState<SlipLine[]>([]);
-  const [note, setNote] = useState("");
-  const [tried, setTried] = useState(false);
-  const [codes, setCodes] = useState<{ code: string; choices: FoundProduct[]; failed?: boolean } | null>(null);
-  const [sold, setSold] = useState<{ orderId: string; amount: string } | null>(null);
-  const picker = useRef<HTMLInputElement>(null);
+  const { reachable } = useStore(connection);
+  const sales = useOffline("sales.sell_now");
+  const handovers = useOffline("sales.record_handover");
+  const [chosen, setChosen] = useState<Way | null>(null);
+  const [sent, setSent] = useState<{ way: Way; orderId: string; amount: string | null } | null>(
+    null,
+  );
+  const [busy, setBusy] = useState(false);
 
-  const place = chosenPlace ?? first ?? "";
-  const locked = state.step === "sending" || state.step === "unanswered";
-  const checks = lines.map((line) => check(line, place));
-  const amount = total(lines);
-  const problems = useFieldProblems(state.step === "answered" ? state.outcome : null);
-  const refusedField = (field: string) =>
-    problems.find((problem) => problem.line === null && problem.field === field)?.message;
-
-  const change = (next: SlipLine[]) => {
-    setLines(next);
-    setSold(null);
-    clear();
-  };
-  const addProduct = (product: FoundProduct, code?: string) => {
-    change(withProduct(lines, product, code));
-    setCodes(null);
-  };
-
-  useWedge((code) => {
-    productsByCode(code).then(
-      (choices) => (choices.length === 1 && choices[0] ? addProduct(choices[0], code) : setCodes({ code, choices })),
-      () => setCodes({ code, choices: [], failed: true }),
-    );
-  }, !locked);
+  const way = chosen ?? (reachable ? "sell" : "handover");
+  const state = (sent?.way === "handover" ? handovers : sales).state;
+  const draft = useDraft({
+    pricing: !can("sales.price") ? "hidden" : way === "sell" ? "needed" : "optional",
+    priceIn: retailPrice,
+    takes: true,
+    needsPartner: true,
+    state,
+    onTouch: () => {
+      sales.clear();
+      handovers.clear();
+      setSent(null);
+    },
+  });
+  const { corrected } = useCorrection(state, draft.comeBack);
+  const refused = state.step === "answered" && state.outcome.status === "REFUSED";
 
   const submit = async () => {
-    setTried(true);
-    if (!customer || place === "" || lines.length === 0 || checks.some((line) => line.problem)) return;
+    const ready = draft.ready();
+    if (!ready?.partner) return;
+    setBusy(true);
     const orderId = uuid7();
-    const outcome = await run({
-      orderId,
-      partnerId: customer.id,
-      locationId: place,
-      note: note.trim(),
-      lines: checks.flatMap((line) => (line.problem ? [] : [line.input])),
-    });
-    if (outcome?.status !== "ACCEPTED") return;
-    keep(place);
-    setSold({ orderId, amount });
-    setLines([]);
-    setCustomer(null);
-    setNote("");
-    setTried(false);
+    const { partner, place, lines, note } = ready;
+    const input = { orderId, partnerId: partner.id, locationId: place, note, lines };
+    const count = lines.length;
+    const detail = t`${plural(count, { one: "# line", other: "# lines" })}`;
+    try {
+      if (way === "sell") {
+        const title = t`Sale to ${partner.label}`;
+        await sales.run(input, {
+          lane: orderId,
+          label: { title, detail, href: `/sales-orders/${orderId}` },
+        });
+      } else {
+        const title = t`Handed over to ${partner.label}`;
+        await handovers.run(input, {
+          lane: orderId,
+          label: { title, detail, href: `/sales-orders/${orderId}` },
+        });
+      }
+    } finally {
+      setBusy(false);
+    }
+    setSent({ way, orderId, amount: draft.amount });
+    draft.next();
+    setChosen(null);
+    await corrected();
   };
 
-  if (!can("sales.ship") || !can("sales.price")) {
+  if (!can("sales.ship")) {
     return (
       <Page title={t`New slip`} back={{ href: "/", label: t`Home` }}>
         <Forbidden />
@@ -106,125 +99,95 @@ export default function SlipPage() {
       title={t`New slip`}
       back={{ href: "/", label: t`Home` }}
       action={{
-        icon: CircleCheck,
+        icon: way === "sell" ? CircleCheck : HandHelping,
         label: (
           <span>
-            <Trans>Sell</Trans>
-            {lines.length > 0 && (
+            {way === "sell" ? <Trans>Sell</Trans> : <Trans>Record handover</Trans>}
+            {draft.lines.length > 0 && draft.amount !== null && (
               <>
                 {" · "}
-                <Money value={amount} />
+                <Money value={draft.amount} />
               </>
             )}
           </span>
         ),
-        busy: state.step === "sending",
-        disabled: locked || lines.length === 0,
+        busy,
+        disabled: draft.lines.length === 0,
         onAct: () => void submit(),
       }}
     >
-      {sold && (
+      {sent && state.step === "answered" && state.outcome.status === "ACCEPTED" ? (
         <Notice
           tone="done"
           action={
-            <Link href={`/sales-orders/${sold.orderId}`}>
+            <Link href={`/sales-orders/${sent.orderId}`}>
               <Trans>Show the slip</Trans>
             </Link>
           }
         >
-          <Trans>Sold and shipped:</Trans> <Money value={sold.amount} strong />
+          <Trans>Sold and shipped:</Trans>{" "}
+          {sent.amount !== null && <Money value={sent.amount} strong />}
+        </Notice>
+      ) : (
+        <QueuedNotice state={state} />
+      )}
+      <div>
+        <Tabs
+          label={t`How the goods leave`}
+          value={way}
+          onChange={setChosen}
+          tabs={[
+            ["sell", t`Sell now`],
+            ["handover", t`Already handed over`],
+          ]}
+        />
+        <p className={styles.way}>
+          {way === "sell" ? (
+            reachable ? (
+              <Trans>The server checks what is there and refuses what is not.</Trans>
+            ) : (
+              <Trans>
+                The server cannot be reached. It decides later: keep the goods here until it has.
+              </Trans>
+            )
+          ) : reachable ? (
+            <Trans>The goods are with the customer: recorded whatever the stock says.</Trans>
+          ) : (
+            <Trans>
+              The server cannot be reached, so this is recorded as handed over, whatever the stock
+              says, and sent later.
+            </Trans>
+          )}
+        </p>
+      </div>
+      {refused && sent?.way === "sell" && way === "sell" && (
+        <Notice tone="open">
+          <Trans>
+            If the customer has the goods already, choose “Already handed over” and send it again.
+          </Trans>
         </Notice>
       )}
-      <CommandNotice state={state} onRepeat={() => void submit()} onReload={() => void reload()} />
-      {error && <ProblemState error={error} onRetry={() => void reload()} />}
-      <div className={styles.head}>
-        <PartnerPicker
-          kind="isCustomer"
-          label={t`Customer`}
-          placeholder={t`Search a customer`}
-          value={customer}
-          onChange={setCustomer}
-          error={tried && !customer ? t`Choose the customer.` : refusedField("partnerId")}
-          disabled={locked}
-        />
-        <WarehouseSelect
-          places={places}
-          value={place}
-          onChange={setPlace}
-          error={refusedField("locationId")}
-          disabled={locked}
-        />
-      </div>
-      <LineEditor
-        lines={lines}
-        place={place}
-        checks={checks}
-        problems={problems}
-        tried={tried}
-        disabled={locked}
-        onChange={change}
-        onLeave={() => picker.current?.focus()}
-      />
-      {codes && <CodeChoice {...codes} onChoose={(product) => addProduct(product, codes.code)} />}
-      <ProductPicker onChoose={(product) => addProduct(product)} disabled={locked} inputRef={picker} />
-      {lines.length === 0 ? (
-        <Empty title={<Trans>No lines yet</Trans>}>
-          <Trans>Search a product or scan its barcode; a scanned case counts as a case.</Trans>
-        </Empty>
-      ) : (
-        <p className={orders.total}>
-          <span>
-            <Plural value={lines.length} one="Total, # line" other="Total, # lines" />
-          </span>
-          <Money value={amount} strong />
-        </p>
+      {draft.short && way === "handover" && (
+        <Notice tone="waits">
+          <Plural
+            value={draft.checks.filter((line) => line.problem === undefined && line.short).length}
+            one="# line is more than the books have here. It is recorded all the same, and somebody looks into it."
+            other="# lines are more than the books have here. They are recorded all the same, and somebody looks into it."
+          />
+        </Notice>
       )}
-      <TextInput
-        label={t`Note`}
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-        error={refusedField("note")}
-        disabled={locked}
-        maxLength={1000}
+      <DraftFields
+        draft={draft}
+        partner={{
+          kind: "customer",
+          label: t`Customer`,
+          placeholder: t`Search a customer`,
+          missing: t`Choose the customer.`,
+        }}
+        begin={
+          <Trans>Search a product or scan its barcode; a scanned case counts as a case.</Trans>
+        }
       />
     </Page>
-  );
-}
-
-type CodeChoiceProps = {
-  code: string;
-  choices: FoundProduct[];
-  failed?: boolean;
-  onChoose: (product: FoundProduct) => void;
-};
-
-/** A code nobody has, or that several products share (一码多品). */
-function CodeChoice({ code, choices, failed = false, onChoose }: CodeChoiceProps) {
-  if (choices.length === 0) {
-    return (
-      <Notice tone="waits">
-        {failed ? (
-          <Trans>The code {code} could not be looked up: no connection to the server.</Trans>
-        ) : (
-          <Trans>No product has the code {code}.</Trans>
-        )}
-      </Notice>
-    );
-  }
-  return (
-    <Notice
-      tone="open"
-      action={
-        <span className={styles.choices}>
-          {choices.map((product) => (
-            <Button key={product.id} variant="default" onClick={() => onChoose(product)}>
-              {fullName(product)}
-            </Button>
-          ))}
-        </span>
-      }
-    >
-      <Trans>Several products have the code {code}. Which one is it?</Trans>
-    </Notice>
   );
 }

@@ -2,54 +2,56 @@ import { ActionIcon, NativeSelect, VisuallyHidden } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Trash2 } from "lucide-react";
 import type { KeyboardEvent } from "react";
-import type { Decimal } from "../../data/decimal";
-import { DecimalInput } from "../../ui/DecimalInput";
-import { Money, Quantity } from "../../ui/Quantity";
-import type { FieldProblem } from "../../ui/Refusal";
-import table from "../../ui/table.module.css";
-import { useWide } from "../../ui/useWide";
-import { availableAt, fullName, unitsOf } from "../masterdata/products";
+import type { Decimal } from "../data/decimal";
+import { DecimalInput } from "../ui/DecimalInput";
+import { Money, Quantity } from "../ui/Quantity";
+import type { FieldProblem } from "../ui/Refusal";
+import table from "../ui/table.module.css";
+import { useWide } from "../ui/useWide";
+import type { EntryLine, LineCheck, Pricing } from "./entry";
 import styles from "./LineEditor.module.css";
-import { type LineCheck, priceIn, type SlipLine } from "./slip";
+import { fullName } from "./masterdata/products";
 
 type LineEditorProps = {
-  lines: SlipLine[];
-  place: string;
-  checks: LineCheck[];
-  problems: FieldProblem[];
+  lines: readonly EntryLine[];
+  checks: readonly LineCheck[];
+  problems: readonly FieldProblem[];
+  pricing: Pricing;
+  /** What can be taken of each line's product, in its stock unit. Without it nothing is taken, and nothing shown. */
+  available?: ((line: EntryLine) => Decimal | null) | undefined;
+  /** Nothing is marked as missing before the first try to send. */
   tried: boolean;
-  disabled: boolean;
-  onChange: (lines: SlipLine[]) => void;
+  onChange: (lines: EntryLine[]) => void;
+  onUnit: (line: EntryLine, unit: EntryLine["unit"]) => void;
   /** Enter in the last field of a line. */
   onLeave: () => void;
 };
 
 export function LineEditor(props: LineEditorProps) {
-  const { lines, place, checks, problems, onChange } = props;
+  const { lines, checks, problems, onChange } = props;
   const wide = useWide();
   if (lines.length === 0) return null;
   const rows = lines.map((line, index) => {
-    const put = (next: Partial<SlipLine>) =>
+    const put = (next: Partial<EntryLine>) =>
       onChange(lines.map((other) => (other === line ? { ...line, ...next } : other)));
     const check = checks[index] ?? { problem: "quantity" as const };
     const remove = () => onChange(lines.filter((other) => other !== line));
     const refused = (field: string) =>
       problems.find((problem) => problem.line === index && problem.field === field)?.message;
-    return { line, available: availableAt(line.product, place), check, put, remove, refused };
+    return { line, check, put, remove, refused };
   });
   return wide ? <Table {...props} rows={rows} /> : <Cards {...props} rows={rows} />;
 }
 
 type Row = {
-  line: SlipLine;
-  available: Decimal | null;
+  line: EntryLine;
   check: LineCheck;
-  put: (next: Partial<SlipLine>) => void;
+  put: (next: Partial<EntryLine>) => void;
   remove: () => void;
   refused: (field: string) => string | undefined;
 };
 type RowsProps = LineEditorProps & { rows: Row[] };
-type FieldProps = Row & Pick<LineEditorProps, "disabled" | "tried" | "onLeave">;
+type FieldProps = Row & Pick<LineEditorProps, "available" | "pricing" | "tried" | "onUnit" | "onLeave">;
 
 function Table({ rows, ...rest }: RowsProps) {
   return (
@@ -60,21 +62,27 @@ function Table({ rows, ...rest }: RowsProps) {
             <th scope="col">
               <Trans>Product</Trans>
             </th>
-            <th scope="col" data-number>
-              <Trans>Available</Trans>
-            </th>
+            {rest.available && (
+              <th scope="col" data-number>
+                <Trans>Available</Trans>
+              </th>
+            )}
             <th scope="col" data-number>
               <Trans>Quantity</Trans>
             </th>
             <th scope="col">
               <Trans>Unit</Trans>
             </th>
-            <th scope="col" data-number>
-              <Trans>Price</Trans>
-            </th>
-            <th scope="col" data-number>
-              <Trans>Amount</Trans>
-            </th>
+            {rest.pricing !== "hidden" && (
+              <>
+                <th scope="col" data-number>
+                  <Trans>Price</Trans>
+                </th>
+                <th scope="col" data-number>
+                  <Trans>Amount</Trans>
+                </th>
+              </>
+            )}
             <th scope="col">
               <VisuallyHidden>
                 <Trans>Remove</Trans>
@@ -88,23 +96,29 @@ function Table({ rows, ...rest }: RowsProps) {
               <th scope="row">
                 <Name {...row} />
               </th>
-              <td data-number>
-                <Available {...row} />
-              </td>
+              {rest.available && (
+                <td data-number>
+                  <Available {...row} {...rest} />
+                </td>
+              )}
               <td className={styles.quantity}>
                 <QuantityField {...row} {...rest} />
               </td>
               <td className={styles.unit}>
                 <UnitField {...row} {...rest} />
               </td>
-              <td className={styles.price}>
-                <PriceField {...row} {...rest} />
-              </td>
-              <td data-number>
-                <Amount {...row} />
-              </td>
+              {rest.pricing !== "hidden" && (
+                <>
+                  <td className={styles.price}>
+                    <PriceField {...row} {...rest} />
+                  </td>
+                  <td data-number>
+                    <Amount {...row} />
+                  </td>
+                </>
+              )}
               <td className={styles.remove}>
-                <Remove {...row} {...rest} />
+                <Remove {...row} />
               </td>
             </tr>
           ))}
@@ -122,20 +136,24 @@ function Cards({ rows, ...rest }: RowsProps) {
           <div className={styles.cardHead}>
             <div className={styles.cardName}>
               <Name {...row} />
-              <span className={styles.dim}>
-                <Trans>available</Trans> <Available {...row} />
-              </span>
+              {rest.available && (
+                <span className={styles.dim}>
+                  <Trans>available</Trans> <Available {...row} {...rest} />
+                </span>
+              )}
             </div>
-            <Remove {...row} {...rest} />
+            <Remove {...row} />
           </div>
           <div className={styles.cardFields}>
             <QuantityField {...row} {...rest} />
             <UnitField {...row} {...rest} />
-            <PriceField {...row} {...rest} />
+            {rest.pricing !== "hidden" && <PriceField {...row} {...rest} />}
           </div>
-          <div className={styles.cardAmount}>
-            <Amount {...row} />
-          </div>
+          {rest.pricing !== "hidden" && (
+            <div className={styles.cardAmount}>
+              <Amount {...row} />
+            </div>
+          )}
         </li>
       ))}
     </ul>
@@ -149,11 +167,11 @@ const Name = ({ line }: Row) => (
   </span>
 );
 
-function Available({ line, available, check }: Row) {
+function Available({ line, available, check }: FieldProps) {
   const short = check.problem === undefined && check.short;
   return (
     <span data-short={short || undefined} className={styles.available}>
-      <Quantity value={available} unit={line.product.unit?.name} />
+      <Quantity value={available?.(line)} unit={line.product.stockUnit.name} />
       {short && (
         <span>
           <Trans>not enough</Trans>
@@ -165,7 +183,7 @@ function Available({ line, available, check }: Row) {
 
 const Amount = ({ check }: Row) => <Money value={check.problem === undefined ? check.amount : null} strong />;
 
-function QuantityField({ line, check, put, refused, disabled }: FieldProps) {
+function QuantityField({ line, check, put, refused, pricing, onLeave }: FieldProps) {
   const { t } = useLingui();
   const own =
     check.problem === "quantity" && line.quantity.trim() !== ""
@@ -179,15 +197,15 @@ function QuantityField({ line, check, put, refused, disabled }: FieldProps) {
       value={line.quantity}
       onChange={(quantity) => put({ quantity })}
       error={own ?? refused("quantity")}
-      disabled={disabled}
-      onKeyDown={onEnter((event) => nextField(event.currentTarget)?.focus())}
+      enterKeyHint="next"
+      onKeyDown={onEnter((event) => (pricing === "hidden" ? onLeave() : nextField(event.currentTarget)?.focus()))}
     />
   );
 }
 
-function UnitField({ line, put, refused, disabled }: FieldProps) {
+function UnitField({ line, refused, onUnit }: FieldProps) {
   const { t } = useLingui();
-  const units = unitsOf(line.product);
+  const { units } = line.product;
   if (units.length === 1) return <span className={styles.only}>{line.unit.name}</span>;
   return (
     <NativeSelect
@@ -195,16 +213,15 @@ function UnitField({ line, put, refused, disabled }: FieldProps) {
       value={line.unit.id}
       onChange={(event) => {
         const unit = units.find(({ id }) => id === event.currentTarget.value);
-        if (unit) put({ unit, price: priceIn(line.product, unit) });
+        if (unit) onUnit(line, unit);
       }}
       data={units.map(({ id, name }) => ({ value: id, label: name }))}
       error={refused("unitId")}
-      disabled={disabled}
     />
   );
 }
 
-function PriceField({ line, check, put, refused, tried, disabled, onLeave }: FieldProps) {
+function PriceField({ line, check, put, refused, tried, onLeave }: FieldProps) {
   const { t } = useLingui();
   const own = check.problem === "price" && (tried || line.price.trim() !== "") ? t`A price is needed.` : undefined;
   return (
@@ -213,23 +230,16 @@ function PriceField({ line, check, put, refused, tried, disabled, onLeave }: Fie
       value={line.price}
       onChange={(price) => put({ price })}
       error={own ?? refused("unitPrice")}
-      disabled={disabled}
+      enterKeyHint="next"
       onKeyDown={onEnter(onLeave)}
     />
   );
 }
 
-function Remove({ line, remove, disabled }: FieldProps) {
+function Remove({ line, remove }: Row) {
   const { t } = useLingui();
   return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size={44}
-      onClick={remove}
-      disabled={disabled}
-      aria-label={t`Remove ${line.product.name}`}
-    >
+    <ActionIcon variant="subtle" color="gray" size={44} onClick={remove} aria-label={t`Remove ${line.product.name}`}>
       <Trash2 size={18} aria-hidden />
     </ActionIcon>
   );

@@ -1,0 +1,112 @@
+import { TextInput } from "@mantine/core";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { type ReactNode, useRef, useState } from "react";
+import { Money } from "../ui/Quantity";
+import { Empty } from "../ui/states";
+import { useWedge } from "../ui/useWedge";
+import { CodeChoice, type Looked } from "./CodeChoice";
+import { LineEditor } from "./LineEditor";
+import { useCodes } from "./masterdata/products";
+import { PartnerPicker } from "./masterdata/PartnerPicker";
+import { ProductPicker } from "./masterdata/ProductPicker";
+import { WarehouseSelect } from "./masterdata/WarehouseSelect";
+import styles from "./orders.module.css";
+import type { Draft } from "./useDraft";
+
+type DraftFieldsProps = {
+  draft: Draft;
+  partner: { kind: "customer" | "supplier"; label: string; placeholder: string; missing?: string };
+  /** What an empty document says under its title. */
+  begin: ReactNode;
+};
+
+/** The fields of a document that is being written: partner, warehouse, lines by scan, search or keyboard, note. */
+export function DraftFields({ draft, partner, begin }: DraftFieldsProps) {
+  const { t } = useLingui();
+  const { lines, problems, tried, put, add } = draft;
+  const [looked, setLooked] = useState<Looked | null>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const lookUp = useCodes(draft.pricing !== "hidden");
+  const refused = (field: string) =>
+    problems.find((problem) => problem.line === null && problem.field === field)?.message;
+
+  const onCode = (code: string) => {
+    lookUp(code).then(
+      (choices) => {
+        const [only, ...others] = choices;
+        if (!only || others.length > 0) return setLooked({ code, choices });
+        setLooked(null);
+        return add(only, code);
+      },
+      () => setLooked({ code, choices: [], failed: true }),
+    );
+  };
+  useWedge(onCode);
+
+  return (
+    <>
+      <div className={styles.head}>
+        <PartnerPicker
+          kind={partner.kind}
+          label={partner.label}
+          placeholder={partner.placeholder}
+          value={draft.partner}
+          onChange={(chosen) => put({ partner: chosen })}
+          error={tried && !draft.partner && partner.missing ? partner.missing : refused("partnerId")}
+        />
+        <WarehouseSelect
+          places={draft.places}
+          value={draft.place}
+          onChange={(place) => put({ place })}
+          error={refused("locationId")}
+        />
+      </div>
+      <LineEditor
+        lines={lines}
+        checks={draft.checks}
+        problems={problems}
+        pricing={draft.pricing}
+        available={draft.available}
+        tried={tried}
+        onChange={(next) => put({ lines: next })}
+        onUnit={draft.changeUnit}
+        onLeave={() => picker.current?.focus()}
+      />
+      {looked && (
+        <CodeChoice
+          {...looked}
+          onChoose={(product) => {
+            setLooked(null);
+            add(product, looked.code);
+          }}
+        />
+      )}
+      <ProductPicker
+        onChoose={(product) => {
+          setLooked(null);
+          add(product);
+        }}
+        inputRef={picker}
+      />
+      {lines.length === 0 ? (
+        <Empty title={<Trans>No lines yet</Trans>}>{begin}</Empty>
+      ) : (
+        draft.amount !== null && (
+          <p className={styles.total}>
+            <span>
+              <Plural value={lines.length} one="Total, # line" other="Total, # lines" />
+            </span>
+            <Money value={draft.amount} strong />
+          </p>
+        )
+      )}
+      <TextInput
+        label={t`Note`}
+        value={draft.note}
+        onChange={(event) => put({ note: event.currentTarget.value })}
+        error={refused("note")}
+        maxLength={1000}
+      />
+    </>
+  );
+}

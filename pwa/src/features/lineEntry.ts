@@ -1,0 +1,41 @@
+/** What is entered at the lines of an order: texts as they were typed, each in the unit that its line is counted in. */
+import { add, type Decimal, fromStockUnit, read, toStockUnit } from "../data/decimal";
+import { type OrderLine, type Progress, progressOf } from "../data/progress";
+
+export type LineEntry = {
+  typed: Readonly<Record<string, string>>;
+  /** Lines of cases that are counted in the stock unit, because a case is broken. */
+  loose: ReadonlySet<string>;
+};
+
+export const NOTHING: LineEntry = { typed: {}, loose: new Set() };
+
+export const progressIn = ({ loose }: LineEntry, line: OrderLine): Progress => progressOf(line, loose.has(line.id));
+
+export const typeAt = (entry: LineEntry, line: string, text: string): LineEntry => ({
+  ...entry,
+  typed: { ...entry.typed, [line]: text },
+});
+
+/** Counts a line in the stock unit, or in its own again; the other way only what comes out even is kept. */
+export function countLoose(entry: LineEntry, line: OrderLine, loose: boolean): LineEntry {
+  const before = progressIn(entry, line);
+  const next = { ...entry, loose: new Set(entry.loose) };
+  if (loose) next.loose.add(line.id);
+  else next.loose.delete(line.id);
+  const quantity = read(entry.typed[line.id] ?? "");
+  if (quantity === null) return next;
+  return typeAt(
+    next,
+    line.id,
+    fromStockUnit(toStockUnit(quantity, before.factor), progressIn(next, line).factor) ?? "",
+  );
+}
+
+/** `added` in the stock unit. A single piece on a line of whole cases breaks one. */
+export function addAt(entry: LineEntry, line: OrderLine, added: Decimal): LineEntry {
+  const { factor } = progressIn(entry, line);
+  const inUnit = fromStockUnit(added, factor);
+  if (inUnit === null) return addAt(countLoose(entry, line, true), line, added);
+  return typeAt(entry, line.id, add(read(entry.typed[line.id] ?? "") ?? "0", inUnit));
+}

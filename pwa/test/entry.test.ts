@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { check, retailPrice, total, withProduct } from "../src/features/entry";
+import { availableAt, unitOfCode } from "../src/features/masterdata/products";
+import type { Product, StockAt } from "../src/offline/views";
+
+const piece = { id: "piece", name: "个", decimals: 0, numerator: "1", denominator: "1" };
+const pack = { id: "case", name: "箱", decimals: 0, numerator: "12", denominator: "1" };
+const product: Product = {
+  id: "cup",
+  sku: "1042",
+  name: "不锈钢水杯",
+  spec: "500ml",
+  kind: "GOODS",
+  active: true,
+  price: "2.35",
+  referenceCost: undefined,
+  stockUnit: piece,
+  units: [piece, pack],
+  barcodes: [
+    { code: "6901234500012", unitId: null },
+    { code: "16901234500019", unitId: "case" },
+  ],
+};
+
+test("scanning the same product again adds one; the code of a case is a line of its own", () => {
+  const once = withProduct([], product, retailPrice, "6901234500012");
+  const twice = withProduct(once, product, retailPrice, "6901234500012");
+  const withCase = withProduct(twice, product, retailPrice, "16901234500019");
+  expect(withCase.map(({ unit, quantity, price }) => [unit.name, quantity, price])).toEqual([
+    ["个", "2", "2.35"],
+    ["箱", "1", "28.2"],
+  ]);
+  expect(total(withCase)).toBe("32.90");
+});
+
+test("a case costs what is in it", () => {
+  expect(product.units.map((unit) => retailPrice(product, unit))).toEqual(["2.35", "28.2"]);
+  expect(product.units.map((unit) => retailPrice({ ...product, price: null }, unit))).toEqual(["", ""]);
+  expect(product.units.map((unit) => retailPrice({ ...product, price: undefined }, unit))).toEqual(["", ""]);
+});
+
+test("a code stands for the unit that it is printed on", () => {
+  expect(unitOfCode(product, "6901234500012")).toBe(piece);
+  expect(unitOfCode(product, "16901234500019")).toBe(pack);
+  expect(unitOfCode(product, "1042")).toBeUndefined();
+});
+
+describe("a line", () => {
+  const [line] = withProduct([], product, retailPrice);
+  if (!line) throw new Error("no line");
+  test("is sent as typed, not as shown", () => {
+    expect(check({ ...line, quantity: "１０", price: "1.005" }, "needed", null)).toEqual({
+      amount: "10.05",
+      short: false,
+      input: { productId: "cup", unitId: "piece", quantity: "10", unitPrice: "1.005" },
+    });
+  });
+  test("says what is wrong with it", () => {
+    expect(check({ ...line, quantity: "0" }, "needed", null)).toEqual({ problem: "quantity" });
+    expect(check({ ...line, quantity: "" }, "needed", null)).toEqual({ problem: "quantity" });
+    expect(check({ ...line, quantity: "0.5" }, "needed", null)).toEqual({ problem: "too-fine" });
+    expect(check({ ...line, price: "" }, "needed", null)).toEqual({ problem: "price" });
+    expect(check({ ...line, price: "-1" }, "optional", null)).toEqual({ problem: "price" });
+  });
+  test("goes without a price where the server knows one, or where prices are not this person's", () => {
+    const input = { productId: "cup", unitId: "piece", quantity: "1" };
+    expect(check({ ...line, price: " " }, "optional", null)).toEqual({ amount: null, short: false, input });
+    expect(check(line, "hidden", null)).toEqual({ amount: null, short: false, input });
+  });
+  test("notices what is not here, in stock units", () => {
+    expect(check({ ...line, unit: pack, quantity: "4" }, "needed", "50")).toMatchObject({ short: false });
+    expect(check({ ...line, unit: pack, quantity: "5" }, "needed", "50")).toMatchObject({ short: true });
+  });
+});
+
+test("what is available is asked of one place, and of nobody where stock is not to be seen", () => {
+  const at = (locationId: string, available: string): StockAt => ({
+    locationId,
+    onHand: available,
+    reserved: "0",
+    available,
+    pending: false,
+  });
+  const stock = new Map([["cup", [at("here", "50"), at("there", "40")]]]);
+  expect(availableAt(product, stock, "here")).toBe("50");
+  expect(availableAt(product, stock, "elsewhere")).toBe("0");
+  expect(availableAt(product, null, "here")).toBeNull();
+  expect(availableAt({ ...product, kind: "SERVICE" }, stock, "here")).toBeNull();
+});
