@@ -82,7 +82,7 @@ export class Database extends Dexie {
       meta: "",
       pack: "",
       staged: "",
-      call: "id, n, state, [state+n], *dependsOn",
+      call: "id, n, state, [state+n], lane, *dependsOn",
       past: "id, endedAt",
       draft: "id, kind",
     });

@@ -88,6 +88,10 @@ class Draft {
     this.#at = call.occurredAt;
   }
 
+  get day(): string {
+    return this.#at.slice(0, 10);
+  }
+
   /** Services have no stock. */
   move(productId: Id, locationId: Id, onHand: Decimal, reserved: Decimal = "0") {
     if (this.world.goods.get(productId)?.kind === "SERVICE") return;
@@ -258,7 +262,7 @@ const EFFECTS: Effects = {
       id: body.transfer_id,
       number: "",
       status: "SENT",
-      documentOn: body.document_on ?? "",
+      documentOn: body.document_on ?? draft.day,
       note: body.note ?? "",
       fromLocationId: body.from_location_id,
       toLocationId: body.to_location_id,

@@ -38,7 +38,9 @@ export async function readQueue(db: Database): Promise<PendingCall[]> {
 }
 
 /** Calls that have left the queue, the latest first. */
-export async function readPast(db: Database, limit = 200): Promise<PastCall[]> {
+export const readPast = (db: Database) => pastCalls(db, 200);
+
+async function pastCalls(db: Database, limit: number): Promise<PastCall[]> {
   const stored = await attempt(db, async () => {
     const ids = await db.past.orderBy("endedAt").primaryKeys();
     return (await db.past.bulkGet(ids.slice(-limit).toReversed())).filter((call) => call !== undefined);
@@ -58,6 +60,13 @@ export async function sealed(db: Database, call: NewCall): Promise<Omit<StoredCa
   };
 }
 
+/** Without these, what follows them in their lane would be refused. */
+const BEFORE_OTHERS: ReadonlySet<string> = new Set([
+  "inventory.send_transfer",
+  "sales.place_sales_order",
+  "sales.confirm_sales_order",
+]);
+
 /** Durable once this resolves. Repeating it with the same id changes nothing. */
 export async function keep(db: Database, call: NewCall): Promise<void> {
   const stored = await sealed(db, call);
@@ -65,7 +74,11 @@ export async function keep(db: Database, call: NewCall): Promise<void> {
     db.transaction("rw", db.call, async () => {
       if ((await db.call.get(call.id)) !== undefined) return;
       const last = await db.call.orderBy("n").last();
-      await db.call.add({ ...stored, n: (last?.n ?? 0) + 1 });
+      const lane = await db.call.where("lane").equals(call.lane).toArray();
+      const needed = lane.filter((one) => BEFORE_OTHERS.has(one.name) && one.state !== "accepted").map(({ id }) => id);
+      const dependsOn = [...new Set([...call.dependsOn, ...needed])];
+      const stuck = (await db.call.bulkGet(dependsOn)).some((one) => one !== undefined && STUCK.includes(one.state));
+      await db.call.add({ ...stored, n: (last?.n ?? 0) + 1, dependsOn, state: stuck ? "parked" : "waiting" });
     }),
   );
   db.changes.tell(CALLS);
@@ -191,7 +204,7 @@ export type QueueFile = {
 
 /** All that is not booked, readable: for support, when a device cannot send it any more. */
 export async function exportQueue(db: Database): Promise<QueueFile> {
-  const past = await readPast(db, Number.MAX_SAFE_INTEGER);
+  const past = await pastCalls(db, Number.MAX_SAFE_INTEGER);
   return {
     company: db.companyId,
     person: db.userId,

@@ -1,44 +1,213 @@
 /** What screens read: rows of this device with the calls that are still on their way counted in. */
-import type { Partner, Place, Product, PurchaseOrder, SalesOrder, StockAt, Transfer } from "./shapes";
-import type { Id, PendingCall } from "./types";
+import { useCallback, useMemo, useState } from "react";
+import type { Database } from "./db";
+import { documentsOf, useDocument, useOverlaid } from "./overlay";
+import { type Preview, settled, stockAt } from "./preview";
+import { type PastCall, readPast, readQueue, STUCK, UNSENT } from "./queue";
+import { allRows, rowOf, stockOf, useRows } from "./rows";
+import { fold } from "./search";
+import type { Partner, Place, Product, ProductUnit, PurchaseOrder, SalesOrder, StockAt, Transfer } from "./shapes";
+import type { Id, PendingCall, ProductRow, UnitRow } from "./types";
 
 export type { Partner, Place, Product, ProductUnit, PurchaseOrder, SalesOrder, StockAt, Transfer } from "./shapes";
 
+// --- products ---
+
+const PRODUCT_PARTS = ["product", "unit", "product_price", "product_cost"] as const;
+
+/** Units resolved, and the prices that this person may see. */
+export async function productsFrom(db: Database, rows: readonly ProductRow[]): Promise<Product[]> {
+  const ids = rows.map((row) => row.id);
+  const [units, prices, costs] = await Promise.all([
+    allRows(db, "unit"),
+    rowOf(db, "product_price", ids),
+    rowOf(db, "product_cost", ids),
+  ]);
+  const unitOf = new Map(units.map((unit) => [unit.id, unit]));
+  return rows.map((row) => ({
+    id: row.id,
+    sku: row.sku,
+    name: row.name,
+    spec: row.spec,
+    kind: row.kind,
+    active: row.active,
+    stockUnit: unitIn(unitOf, { unitId: row.unitId, numerator: "1", denominator: "1" }),
+    units: [
+      unitIn(unitOf, { unitId: row.unitId, numerator: "1", denominator: "1" }),
+      ...row.units.filter((unit) => unit.unitId !== row.unitId).map((unit) => unitIn(unitOf, unit)),
+    ],
+    barcodes: row.barcodes,
+    price: prices.get(row.id)?.price,
+    referenceCost: costs.get(row.id)?.referenceCost,
+  }));
+}
+
+function unitIn(units: ReadonlyMap<Id, UnitRow>, factor: ProductRow["units"][number]): ProductUnit {
+  const { unitId, numerator, denominator } = factor;
+  const unit = units.get(unitId);
+  return { id: unitId, name: unit?.name ?? "", decimals: unit?.decimals ?? 0, numerator, denominator };
+}
+
 /** By sku, barcode and its last digits, name and pinyin; an empty text finds the first products. */
-export function useProductSearch(_text: string, _limit = 30): { products: Product[]; ready: boolean } {
-  return { products: [], ready: false };
+export function useProductSearch(text: string, limit = 30): { products: Product[]; ready: boolean } {
+  const products = useRows(
+    PRODUCT_PARTS,
+    useCallback(
+      async (db: Database) => {
+        const term = fold(text.trim());
+        const rows = (await allRows(db, "product")).filter(({ sku, name, py, pyf, barcodes }) =>
+          [sku, name, py, pyf, ...barcodes.map(({ code }) => code)].some((field) => fold(field).includes(term)),
+        );
+        return productsFrom(db, rows.slice(0, limit));
+      },
+      [text, limit],
+    ),
+  );
+  return { products: products ?? [], ready: products !== undefined };
 }
 
-/** By exact barcode or sku; one code on several products gives them all. */
-export async function productsByCode(_code: string): Promise<Product[]> {
-  return [];
+const NO_PRODUCTS: Map<Id, Product> = new Map();
+
+export function useProducts(ids: readonly Id[]): Map<Id, Product> {
+  const key = ids.join();
+  const products = useRows(
+    PRODUCT_PARTS,
+    useCallback(
+      async (db: Database) => {
+        const rows = await rowOf(db, "product", key.split(","));
+        return new Map((await productsFrom(db, [...rows.values()])).map((product) => [product.id, product]));
+      },
+      [key],
+    ),
+  );
+  return products ?? NO_PRODUCTS;
 }
 
-export function useProducts(_ids: readonly Id[]): Map<Id, Product> {
-  return new Map();
-}
+// --- places and partners ---
 
+const PLACE_PARTS = ["location", "warehouse"] as const;
+const PLACE = "huotong.place"; // where this device is at work
+
+/** Storage places of active warehouses. `first`: where this device was at work last. */
 export function usePlaces(): { places: Place[]; first: Id | undefined; keep(id: Id): void } {
-  return { places: [], first: undefined, keep: () => undefined };
+  const places = useRows(PLACE_PARTS, readPlaces);
+  const [kept, setKept] = useState(() => localStorage.getItem(PLACE));
+  const keep = useCallback((id: Id) => {
+    localStorage.setItem(PLACE, id);
+    setKept(id);
+  }, []);
+  const first = places?.find((place) => place.id === kept)?.id ?? places?.[0]?.id;
+  return { places: places ?? NO_PLACES, first, keep };
 }
 
-export function usePartners(_text: string, _kind: "supplier" | "customer"): Partner[] {
-  return [];
+const NO_PLACES: Place[] = [];
+
+async function readPlaces(db: Database): Promise<Place[]> {
+  const [locations, warehouses] = await Promise.all([allRows(db, "location"), allRows(db, "warehouse")]);
+  const found = warehouses
+    .filter((warehouse) => warehouse.active)
+    .toSorted((left, right) => left.code.localeCompare(right.code, undefined, { numeric: true }))
+    .map((warehouse) => ({ warehouse, own: locations.filter(({ warehouseId }) => warehouseId === warehouse.id) }));
+  return found.flatMap(({ warehouse, own }) =>
+    own.map((location) => ({
+      id: location.id,
+      warehouseId: warehouse.id,
+      label: own.length > 1 ? `${warehouse.name} ${location.name}` : warehouse.name,
+      negative: warehouse.negative,
+    })),
+  );
 }
 
-export function useStock(_ids: readonly Id[]): Map<Id, StockAt[]> {
-  return new Map();
+const PARTNER_PARTS = ["partner"] as const;
+const PARTNERS_AT_ONCE = 50;
+const NO_PARTNERS: Partner[] = [];
+
+export function usePartners(text: string, kind: "supplier" | "customer"): Partner[] {
+  const partners = useRows(
+    PARTNER_PARTS,
+    useCallback(
+      async (db: Database) => {
+        const term = fold(text.trim());
+        return (await allRows(db, "partner"))
+          .filter((partner) => partner.active && (kind === "supplier" ? partner.isSupplier : partner.isCustomer))
+          .filter(({ code, name }) => fold(code).includes(term) || fold(name).includes(term))
+          .toSorted((left, right) => left.name.localeCompare(right.name))
+          .slice(0, PARTNERS_AT_ONCE);
+      },
+      [text, kind],
+    ),
+  );
+  return partners ?? NO_PARTNERS;
 }
+
+// --- stock and documents ---
+
+const NO_STOCK: Map<Id, StockAt[]> = new Map();
+
+export function useStock(ids: readonly Id[]): Map<Id, StockAt[]> {
+  const key = ids.join();
+  const stock = useOverlaid(
+    useCallback(
+      async (db: Database, overlay: Preview) => {
+        const rows = await stockOf(db, key.split(","));
+        return new Map(key.split(",").map((id) => [id, overlay.stock.get(id) ?? (rows.get(id) ?? []).map(stockAt)]));
+      },
+      [key],
+    ),
+  );
+  return stock ?? NO_STOCK;
+}
+
+type Dated = { id: Id; number: string; documentOn: string };
+
+/** What has no number yet was made just now. */
+const latestFirst = <Document extends Dated>(documents: Document[]) =>
+  documents.toSorted(
+    (left, right) =>
+      Number(left.number !== "") - Number(right.number !== "") ||
+      right.documentOn.localeCompare(left.documentOn) ||
+      right.number.localeCompare(left.number, undefined, { numeric: true }),
+  );
+
+const purchaseOrdersIn = (overlay: Preview) => overlay.purchaseOrders;
+const salesOrdersIn = (overlay: Preview) => overlay.salesOrders;
+const transfersIn = (overlay: Preview) => overlay.transfers;
+
+const purchaseOrders = async (db: Database): Promise<PurchaseOrder[]> =>
+  latestFirst(await documentsOf(db, "purchase_order", purchaseOrdersIn, settled));
+const salesOrders = async (db: Database): Promise<SalesOrder[]> =>
+  latestFirst(await documentsOf(db, "sales_order", salesOrdersIn, settled));
+const transfers = async (db: Database): Promise<Transfer[]> =>
+  latestFirst(await documentsOf(db, "transfer", transfersIn, settled));
 
 /** `undefined`: the device's rows are still being opened. Of one document, `null`: it is not on this device. */
-export const usePurchaseOrders = (): PurchaseOrder[] | undefined => undefined;
-export const usePurchaseOrder = (_id: Id): PurchaseOrder | undefined | null => undefined;
-export const useSalesOrders = (): SalesOrder[] | undefined => undefined;
-export const useSalesOrder = (_id: Id): SalesOrder | undefined | null => undefined;
-export const useTransfers = (): Transfer[] | undefined => undefined;
-export const useTransfer = (_id: Id): Transfer | undefined | null => undefined;
+export const usePurchaseOrders = (): PurchaseOrder[] | undefined => useOverlaid(purchaseOrders);
+export const useSalesOrders = (): SalesOrder[] | undefined => useOverlaid(salesOrders);
+export const useTransfers = (): Transfer[] | undefined => useOverlaid(transfers);
 
-/** `unsent`: not yet answered. `attention`: a person has to decide. */
+export const usePurchaseOrder = (id: Id): PurchaseOrder | undefined | null =>
+  useDocument(id, "purchase_order", purchaseOrdersIn, settled);
+export const useSalesOrder = (id: Id): SalesOrder | undefined | null =>
+  useDocument(id, "sales_order", salesOrdersIn, settled);
+export const useTransfer = (id: Id): Transfer | undefined | null => useDocument(id, "transfer", transfersIn, settled);
+
+// --- the queue ---
+
+const QUEUE_PARTS = ["call"] as const;
+const NO_CALLS: PendingCall[] = [];
+
+/** `unsent`: not yet answered. `attention`: a person has to decide. What is done has left already. */
 export function useQueue(): { calls: PendingCall[]; unsent: number; attention: number } {
-  return { calls: [], unsent: 0, attention: 0 };
+  const calls = useRows(QUEUE_PARTS, readQueue) ?? NO_CALLS;
+  return useMemo(
+    () => ({
+      calls,
+      unsent: calls.filter((call) => UNSENT.includes(call.state)).length,
+      attention: calls.filter((call) => STUCK.includes(call.state)).length,
+    }),
+    [calls],
+  );
 }
+
+/** Calls that have left the queue, the latest first: done, taken out and why, or replaced. */
+export const usePast = (): PastCall[] | undefined => useRows(QUEUE_PARTS, readPast);

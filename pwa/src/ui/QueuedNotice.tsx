@@ -19,6 +19,15 @@ export function QueuedNotice({ state }: { state: OfflineState }) {
       <CommandNotice state={state} onRepeat={nothing} onReload={nothing} />
     );
   }
+  if (state.step === "unkept") {
+    return (
+      <Notice tone="needs">
+        <Trans>
+          This could not be kept on this device: it has no room, or the browser lost its storage. Nothing was done.
+        </Trans>
+      </Notice>
+    );
+  }
   return (
     <Notice tone="open" icon={Clock}>
       <Trans>Kept on this device, and sent as soon as the server can be reached.</Trans>
