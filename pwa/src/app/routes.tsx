@@ -6,13 +6,22 @@ import { Empty, LoadingRows } from "../ui/states";
 import { Home } from "./Home";
 
 const Account = lazy(() => import("./Account"));
+const AdjustPage = lazy(() => import("../features/inventory/AdjustPage"));
+const BlindReceiptPage = lazy(() => import("../features/purchasing/BlindReceiptPage"));
+const CountList = lazy(() => import("../features/inventory/count/CountList"));
+const CountPage = lazy(() => import("../features/inventory/count/CountPage"));
+const NewCount = lazy(() => import("../features/inventory/count/NewCount"));
+const NewTransfer = lazy(() => import("../features/inventory/transfer/NewTransfer"));
 const ProductList = lazy(() => import("../features/masterdata/ProductList"));
 const ProductPage = lazy(() => import("../features/masterdata/ProductPage"));
 const PurchaseOrderList = lazy(() => import("../features/purchasing/PurchaseOrderList"));
 const PurchaseOrderPage = lazy(() => import("../features/purchasing/PurchaseOrderPage"));
+const ReturnPage = lazy(() => import("../features/sales/ReturnPage"));
 const SalesOrderList = lazy(() => import("../features/sales/SalesOrderList"));
 const SalesOrderPage = lazy(() => import("../features/sales/SalesOrderPage"));
 const SlipPage = lazy(() => import("../features/sales/SlipPage"));
+const TransferList = lazy(() => import("../features/inventory/transfer/TransferList"));
+const TransferPage = lazy(() => import("../features/inventory/transfer/TransferPage"));
 
 export function Routes() {
   return (
@@ -31,10 +40,33 @@ export function Routes() {
           <ProductList />
         </Route>
         <Route path="/products/:id">{({ id }) => <ProductPage key={id} id={id} />}</Route>
+        <Route path="/counts">
+          <CountList />
+        </Route>
+        <Route path="/counts/new">
+          <NewCount />
+        </Route>
+        <Route path="/counts/:id">{({ id }) => <CountPage key={id} id={id} />}</Route>
+        <Route path="/transfers">
+          <TransferList />
+        </Route>
+        <Route path="/transfers/new">
+          <NewTransfer />
+        </Route>
+        <Route path="/transfers/:id">{({ id }) => <TransferPage key={id} id={id} />}</Route>
+        <Route path="/adjust">
+          <AdjustPage />
+        </Route>
         <Route path="/purchase-orders">
           <PurchaseOrderList />
         </Route>
         <Route path="/purchase-orders/:id">{({ id }) => <PurchaseOrderPage key={id} id={id} />}</Route>
+        <Route path="/receive/blind">
+          <BlindReceiptPage />
+        </Route>
+        <Route path="/returns/new">
+          <ReturnPage />
+        </Route>
         <Route path="/sales-orders">
           <SalesOrderList />
         </Route>

@@ -13,3 +13,17 @@ export function useStockDocumentKind(): (kind: string) => string {
   };
   return (kind) => words[kind] ?? kind;
 }
+
+export function useDiscrepancyKind(): (kind: string) => string {
+  const { t } = useLingui();
+  const words: Record<string, string> = {
+    NEGATIVE_STOCK: t`More left than was here`,
+    ORDER_CLOSED: t`Received after the order was closed`,
+    OVER_RECEIPT: t`More received than ordered`,
+    RESERVED_SHORT: t`Less here than promised`,
+    TRANSFER_OVER: t`More arrived than was sent`,
+    TRANSFER_SHORT: t`Lost on the way`,
+    UNPRICED: t`Waits for a price`,
+  };
+  return (kind) => words[kind] ?? kind;
+}

@@ -10,7 +10,7 @@ import { useFormat } from "../../../ui/useFormat";
 import { useWide } from "../../../ui/useWide";
 import { ProductPicker } from "../../masterdata/ProductPicker";
 import { fullName } from "../../masterdata/products";
-import { CodeChoice } from "../CodeChoice";
+import { CodeChoice } from "../../CodeChoice";
 import { useEscape } from "../useKeys";
 import { CountEntry } from "./CountEntry";
 import styles from "./Counting.module.css";
@@ -57,8 +57,8 @@ export function Counting({ id, sheet }: { id: Id; sheet: CountSheet }) {
       {sheet.list !== null && (
         <progress className={list.progress} max={Math.max(1, total)} value={counted} aria-label={t`Counted so far`} />
       )}
-      {counting.codes && (
-        <CodeChoice {...counting.codes} onChoose={(found) => counting.jump(found, counting.codes?.code)} />
+      {counting.looked && (
+        <CodeChoice {...counting.looked} onChoose={(found) => counting.jump(found, counting.looked?.code)} />
       )}
       <div className={styles.columns}>
         <div className={styles.main}>

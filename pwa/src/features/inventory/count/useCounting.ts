@@ -4,6 +4,7 @@ import { useMe } from "../../../data/me";
 import type { Id } from "../../../offline/types";
 import { type Product, productsByCode, useProducts, useStock } from "../../../offline/views";
 import { useWedge } from "../../../ui/useWedge";
+import type { Looked } from "../../CodeChoice";
 import { unitOfCode } from "../../masterdata/products";
 import { type CountLine, type CountSheet, entryOf, nextOf, withCount, withSkip } from "./sheet";
 import { changeSheet } from "./sheets";
@@ -25,7 +26,7 @@ export function useCounting(id: Id, sheet: CountSheet) {
   const [own, setOwn] = useState<{ productId: Id; typed: Typed } | null>(sheet.at);
   const [unit, setUnit] = useState<{ productId: Id; unit: Id }>();
   const [asked, setAsked] = useState<{ counted: Counted; next: Id | null } | null>(null);
-  const [codes, setCodes] = useState<{ code: string; products: Product[] } | null>(null);
+  const [looked, setLooked] = useState<Looked | null>(null);
 
   const typed = own?.productId === current ? own.typed : {};
   const earlier = current === null ? undefined : sheet.lines[current];
@@ -54,7 +55,7 @@ export function useCounting(id: Id, sheet: CountSheet) {
 
   /** What is typed for the product before counts: the scan of the next one says that this one is done. */
   const jump = (to: Product, code?: string) => {
-    setCodes(null);
+    setLooked(null);
     const scanned = (code === undefined ? undefined : unitOfCode(to, code)) ?? to.stockUnit;
     setUnit({ productId: to.id, unit: scanned.id });
     if (to.id === current) {
@@ -72,7 +73,7 @@ export function useCounting(id: Id, sheet: CountSheet) {
     void productsByCode(code).then((found) => {
       const goods = found.filter(({ kind }) => kind === "GOODS");
       if (goods.length === 1 && goods[0]) latest.current(goods[0], code);
-      else setCodes({ code, products: goods });
+      else setLooked({ code, choices: goods });
     });
   }, asked === null);
 
@@ -94,6 +95,6 @@ export function useCounting(id: Id, sheet: CountSheet) {
     asked,
     answer: (way: "replace" | "add") => asked && count(asked.counted, way, asked.next),
     unask: () => setAsked(null),
-    codes,
+    looked,
   };
 }
