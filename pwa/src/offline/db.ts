@@ -67,6 +67,7 @@ export class Database extends Dexie {
   declare readonly past: Table<StoredPast, Id>;
   declare readonly draft: Table<StoredDraft, Id>;
   readonly changes: Changes;
+  readonly #end = new AbortController();
   #key: CryptoKey | undefined;
   #taken = false;
 
@@ -116,8 +117,14 @@ export class Database extends Dexie {
     return this;
   }
 
+  /** Aborted at the end of its use here, for what runs beside it. */
+  get ended(): AbortSignal {
+    return this.#end.signal;
+  }
+
   /** The end of its use here. `close` alone is what happens to it on the way. */
   shut() {
+    this.#end.abort();
     this.changes.close();
     this.close();
   }

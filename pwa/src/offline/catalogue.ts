@@ -1,0 +1,107 @@
+/** The products of the open database, found by a worker that has them in memory. */
+import { scriptUrl } from "../app/trusted";
+import { Store } from "../data/store";
+import type { Database } from "./db";
+import { rowOf } from "./rows";
+import type { FromWorker, ToWorker } from "./search.worker";
+// oxlint-disable-next-line import/default -- Vite's answer to `?worker&url`
+import workerUrl from "./search.worker?worker&url";
+import type { Asked } from "./shelf";
+import type { Id, ProductRow } from "./types";
+
+/** `revision` rises with each change of what can be found. Until `ready`, a search waits. */
+export type CatalogueState = { ready: boolean; revision: number };
+
+type Waiting = { resolve(rows: ProductRow[]): void; reject(error: Error): void };
+
+/** As many rows are sooner read from the database than the worker has read all of them. */
+const FEW = 64;
+const RESTART_MS = 10_000;
+
+class Catalogue {
+  readonly state = new Store<CatalogueState>({ ready: false, revision: 0 });
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #db: Database;
+  #worker: Worker | undefined;
+  #startedAt = 0;
+  #last = 0;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#start();
+  }
+
+  search(text: string, limit: number): Promise<ProductRow[]> {
+    return this.#ask({ text, limit });
+  }
+
+  withCode(code: string): Promise<ProductRow[]> {
+    return this.#ask({ code });
+  }
+
+  async rows(ids: readonly Id[]): Promise<ProductRow[]> {
+    if (this.state.value.ready || ids.length > FEW) return this.#ask({ ids });
+    return [...(await rowOf(this.#db, "product", ids)).values()];
+  }
+
+  stop() {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#fail("the database is closed");
+  }
+
+  #start() {
+    const worker = new Worker(scriptUrl(workerUrl), { type: "module", name: "search" });
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.#hear(data));
+    worker.addEventListener("error", (event) => this.#replace(event.message));
+    worker.postMessage({ open: this.#db.name } satisfies ToWorker);
+    this.#worker = worker;
+    this.#startedAt = Date.now();
+  }
+
+  #ask(asked: Asked): Promise<ProductRow[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#worker === undefined) return reject(new Error("the database is closed"));
+      const n = ++this.#last;
+      this.#waiting.set(n, { resolve, reject });
+      this.#worker.postMessage({ n, asked } satisfies ToWorker);
+    });
+  }
+
+  #hear(message: FromWorker) {
+    if ("news" in message) {
+      if (message.news === "failed") this.#replace(message.reason);
+      else this.state.set({ ready: true, revision: this.state.value.revision + 1 });
+      return;
+    }
+    const waiting = this.#waiting.get(message.n);
+    this.#waiting.delete(message.n);
+    if ("rows" in message) waiting?.resolve(message.rows as ProductRow[]);
+    else waiting?.reject(new Error(message.failed));
+  }
+
+  /** A worker that has lost its database is of no use; another one may have more luck, but not in a loop. */
+  #replace(reason: string) {
+    this.#worker?.terminate();
+    this.#fail(reason);
+    const wait = Math.max(0, this.#startedAt + RESTART_MS - Date.now());
+    setTimeout(() => this.#worker && this.#start(), wait);
+  }
+
+  #fail(reason: string) {
+    for (const { reject } of this.#waiting.values()) reject(new Error(reason));
+    this.#waiting.clear();
+  }
+}
+
+const catalogues = new WeakMap<Database, Catalogue>();
+
+/** Of this database; the first call begins to read it into memory. */
+export function catalogueOf(db: Database): Catalogue {
+  const known = catalogues.get(db);
+  if (known) return known;
+  const catalogue = new Catalogue(db);
+  catalogues.set(db, catalogue);
+  db.ended.addEventListener("abort", () => catalogue.stop());
+  return catalogue;
+}

@@ -1,0 +1,87 @@
+/**
+ * The products of one database in memory, for as long as its page is open. Runs in the search worker, hence bare
+ * IndexedDB: a second copy of its library would cost the worker's start more than these lines.
+ */
+import type { Change } from "./changes";
+import type { PackKey } from "./keys";
+import { ProductIndex } from "./search";
+import type { Id, ProductRow } from "./types";
+
+const RANGE = IDBKeyRange.bound("product@", "productA", false, true); // "A" follows "@"
+
+const settled = <Value>(request: IDBRequest<Value>) =>
+  new Promise<Value>((resolve, reject) => {
+    request.addEventListener("success", () => resolve(request.result));
+    request.addEventListener("error", () => reject(request.error));
+  });
+
+async function open(name: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(name);
+  // There is no such database, so it was wiped: do not bring an empty one back.
+  request.addEventListener("upgradeneeded", () => request.transaction?.abort());
+  const db = await settled(request);
+  db.addEventListener("versionchange", () => db.close());
+  return db;
+}
+
+export type Asked = { text: string; limit: number } | { code: string } | { ids: readonly Id[] };
+
+export class Shelf {
+  readonly #name: string;
+  readonly #index = new ProductIndex();
+  readonly #channel: BroadcastChannel;
+  #db: IDBDatabase | undefined;
+  /** Packs are read one message after the other, so that the last one read is the newest. */
+  #filled: Promise<unknown>;
+
+  /** `changed` is told each time when other products are found than before; the first time when all are here. */
+  constructor(name: string, changed: (failure?: unknown) => void) {
+    this.#name = name;
+    this.#channel = new BroadcastChannel(`huotong.changed:${name}`);
+    this.#channel.addEventListener("message", ({ data }: MessageEvent<Change>) => {
+      const packs = data.packs.filter((key) => key.startsWith("product@"));
+      if (packs.length > 0) this.#next(() => this.#fill(packs), changed);
+    });
+    this.#filled = this.#fill();
+    this.#filled.then(() => changed(), changed);
+  }
+
+  async answer(asked: Asked): Promise<ProductRow[]> {
+    await this.#filled;
+    if ("text" in asked) return this.#index.search(asked.text, asked.limit);
+    return "code" in asked ? this.#index.withCode(asked.code) : this.#index.rows(asked.ids);
+  }
+
+  stop() {
+    this.#channel.close();
+    this.#db?.close();
+  }
+
+  #next(work: () => Promise<void>, changed: (failure?: unknown) => void) {
+    this.#filled = this.#filled.then(work);
+    this.#filled.then(() => changed(), changed);
+  }
+
+  async #fill(changed?: readonly PackKey[]) {
+    const packs = await this.#read(changed).catch(() => {
+      this.#db = undefined; // iOS takes connections from apps in the background: once more on a new one
+      return this.#read(changed);
+    });
+    for (const [key, rows] of packs) this.#index.put(key, rows);
+  }
+
+  async #read(changed: readonly PackKey[] | undefined): Promise<[PackKey, ProductRow[]][]> {
+    this.#db ??= await open(this.#name);
+    const store = this.#db.transaction("pack").objectStore("pack");
+    if (changed) {
+      return Promise.all(
+        changed.map(async (key): Promise<[PackKey, ProductRow[]]> => [
+          key,
+          ((await settled(store.get(key))) as ProductRow[] | undefined) ?? [],
+        ]),
+      );
+    }
+    const [keys, packs] = await Promise.all([settled(store.getAllKeys(RANGE)), settled(store.getAll(RANGE))]);
+    return keys.map((key, n) => [key as PackKey, packs[n] as ProductRow[]]);
+  }
+}
