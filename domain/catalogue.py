@@ -5,6 +5,7 @@ from dataclasses import replace
 from domain.attention import commands as attention
 from domain.entry import Entry
 from domain.inventory import commands as inventory
+from domain.inventory import transfers
 from domain.masterdata import commands as masterdata
 from domain.purchasing import commands as purchasing
 from domain.sales import commands as sales
@@ -30,10 +31,17 @@ COMMANDS = {
     ),
     "attention.accept_call": Entry(attention.AcceptCall, attention.accept_call, "request", "waiting.decide"),
     "attention.discard_call": Entry(attention.DiscardCall, attention.discard_call, "request", "waiting.decide"),
+    "inventory.send_transfer": Entry(transfers.SendTransfer, transfers.send_transfer, "fact", "stock.transfer"),
+    "inventory.receive_transfer": Entry(
+        transfers.ReceiveTransfer, transfers.receive_transfer, "fact", "stock.transfer"
+    ),
     "purchasing.place_purchase_order": Entry(
         purchasing.PlacePurchaseOrder, purchasing.place_purchase_order, "request", "purchase.order"
     ),
     "purchasing.record_receipt": Entry(purchasing.RecordReceipt, purchasing.record_receipt, "fact", "purchase.receive"),
+    "purchasing.record_blind_receipt": Entry(
+        purchasing.RecordBlindReceipt, purchasing.record_blind_receipt, "fact", "purchase.receive"
+    ),
     "sales.place_sales_order": Entry(sales.PlaceSalesOrder, sales.place_sales_order, "request", "sales.order"),
     "sales.confirm_sales_order": Entry(sales.ConfirmSalesOrder, sales.confirm_sales_order, "request", "sales.order"),
     "sales.ship_sales_order": Entry(sales.ShipSalesOrder, sales.ship_sales_order, "request", "sales.ship", hot=True),

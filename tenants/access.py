@@ -14,6 +14,7 @@ PERMISSIONS = frozenset(
         "partner.read", "partner.write", "partner.phone",
         "warehouse.write",
         "stock.read", "stock.all", "stock.value", "stock.open", "stock.adjust", "stock.count",
+        "stock.transfer",
         "purchase.read", "purchase.price", "purchase.order", "purchase.receive",
         "sales.read", "sales.price", "sales.order", "sales.ship", "sales.return",
         "discrepancy.read", "discrepancy.close",
@@ -41,7 +42,8 @@ ROLES: dict[str, frozenset[str]] = {
     "keeper": frozenset(
         {
             "product.read", "partner.read", "stock.read", "stock.all", "stock.adjust", "stock.count",
-            "purchase.read", "purchase.receive", "sales.read", "sales.ship", "sales.return", "discrepancy.read",
+            "stock.transfer", "purchase.read", "purchase.receive", "sales.read", "sales.ship", "sales.return",
+            "discrepancy.read",
         }
     ),
     "partner": frozenset({"sales.read", "sales.price", "purchase.read", "purchase.price"}),

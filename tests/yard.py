@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest_asyncio
 
 from domain.execute import execute
-from domain.ids import new_id
+from domain.ids import derived_id, new_id
 from domain.tx import Outcome
 from tenants.access import Caller
 from tenants.registry import Company
@@ -74,6 +74,18 @@ class Yard:
     def count(self, product: UUID, counted: str, at: datetime | None = None, place: UUID | None = None) -> Any:
         line = {"product_id": product, "location_id": place or self.place, "counted": counted}
         return {"document_id": new_id(), "lines": [line | ({"counted_at": at.isoformat()} if at else {})]}
+
+    def transfer(self, product: UUID, quantity: str, **more: Any) -> dict[str, Any]:
+        """From the first place to the other."""
+        return {
+            "transfer_id": new_id(), "document_id": new_id(), "from_location_id": self.place,
+            "to_location_id": self.other, "lines": [{"product_id": product, "quantity": quantity}], **more,
+        }  # fmt: skip
+
+    def arrival(self, transfer_id: UUID, *quantities: str, **more: Any) -> dict[str, Any]:
+        """So much of its first line, of its second, and so on."""
+        lines = [{"line_id": derived_id(transfer_id, i), "quantity": q} for i, q in enumerate(quantities, 1)]
+        return {"document_id": new_id(), "transfer_id": transfer_id, "lines": lines, **more}
 
     async def lines(self, order_id: UUID, table: str = "purchase_order_line") -> list[Any]:
         return await self.rows(self.company, f"select * from {table} where order_id = $1 order by position", order_id)

@@ -60,6 +60,19 @@ CHECKS: dict[str, LiteralString] = {
  select l.id::text as key, m.quantity as expected, l.received as found
  from purchase_order_line l join product p on p.id = l.product_id and p.kind = 'goods'
  left join moved m on m.line_id = l.id where coalesce(m.quantity, 0) <> l.received""",
+    # a line's goods: sent into transit, received at the place, and what is still on the way
+    "transferred": """with moved as (
+  select m.line_id, coalesce(sum(m.quantity) filter (where t.kind = 'transit'), 0) as sent,
+   coalesce(sum(m.quantity) filter (where t.kind = 'storage'), 0) as received,
+   coalesce(sum(m.quantity) filter (where t.kind = 'transit'), 0)
+    - coalesce(sum(m.quantity) filter (where f.kind = 'transit'), 0) as on_the_way
+  from stock_move m join stock_document d on d.id = m.document_id and d.kind = 'transfer'
+  join location f on f.id = m.from_location_id join location t on t.id = m.to_location_id group by 1)
+ select concat_ws(' ', l.id, c.what) as key, c.expected, c.found
+ from stock_transfer_line l join stock_transfer s on s.id = l.transfer_id left join moved m on m.line_id = l.id
+ cross join lateral (values ('sent', m.sent, l.sent), ('received', m.received, l.received),
+  ('in transit', m.on_the_way, case s.status when 'received' then 0 else greatest(l.sent - l.received, 0) end)
+ ) c(what, expected, found) where coalesce(c.expected, 0) <> c.found""",
     "change_document": """select d.id::text as key, 1 as expected, 0 as found from stock_document d
  where not exists (select 1 from change c where c.entity_id = d.id and c.entity = 'stock_document')""",
     "change_stock": """select concat_ws(' ', b.product_id, l.warehouse_id) as key, 1 as expected, 0 as found

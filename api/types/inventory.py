@@ -1,6 +1,8 @@
 """Stock levels, stock documents and their moves, discrepancies."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import func, or_, select
 
 from api.read.declare import CLOSED, Choice, Many, One, Pages, Row, Totals, Type, Value
 from api.read.scalars import DATE, ID, INT, TEXT, TIME, enum_of
@@ -11,7 +13,11 @@ from domain.masterdata.tables import location
 DOCUMENT = enum_of(
     "StockDocumentKind", "opening", "receipt", "shipment", "sales_return", "adjustment", "count", "transfer"
 )  # fmt: skip
-DISCREPANCY = enum_of("DiscrepancyKind", "over_receipt", "negative_stock", "reserved_short", "order_closed")
+DISCREPANCY = enum_of(
+    "DiscrepancyKind", "over_receipt", "negative_stock", "reserved_short", "order_closed", "transfer_over",
+    "transfer_short", "unpriced",
+)  # fmt: skip
+TRANSFER = enum_of("StockTransferStatus", "sent", "partly_received", "received")
 STATE = enum_of("DiscrepancyStatus", "open", "closed")
 
 
@@ -22,6 +28,12 @@ def storage(column: str):
         return to.c.id == row[column]
 
     return link
+
+
+def either_end(row: Row, warehouses: Any) -> Any:
+    """A transfer is the business of both of its warehouses."""
+    theirs = select(location.c.id).where(location.c.warehouse_id == func.any(warehouses)).scalar_subquery()
+    return or_(row.c.from_location_id.in_(theirs), row.c.to_location_id.in_(theirs))
 
 
 levels = select(tables.stock_balance).where(
@@ -69,6 +81,7 @@ TYPES = [
             "moves": Pages("StockMove", "document_id"),
             "count_lines": Many("StockCountLine", "document_id", order=("position",), at_most=500),
             "order": Choice("Order", {"SalesOrder": "order_id", "PurchaseOrder": "order_id"}),
+            "transfer": One("StockTransfer", "order_id"),
         },
         permission=("stock.read", "sales.read", "purchase.read"),
         warehouse="location",
@@ -111,6 +124,48 @@ TYPES = [
         key=("document_id", "position"),
     ),
     Type(
+        "StockTransfer",
+        tables.stock_transfer,
+        {
+            "id": Value(ID, sort=True),
+            "number": Value(TEXT, sort=True),
+            "status": Value(TRANSFER, group=True),
+            "document_on": Value(DATE, sort=True),
+            "note": Value(TEXT),
+            "created_at": Value(TIME),
+            "from_location": One("Location", "from_location_id"),
+            "from_location_id": Value(ID),
+            "to_location": One("Location", "to_location_id"),
+            "to_location_id": Value(ID),
+            "lines": Many("StockTransferLine", "transfer_id", order=("position",), at_most=500),
+            "documents": Many("StockDocument", "order_id", order=("number",)),
+        },
+        permission="stock.read",
+        warehouse=either_end,
+        party=CLOSED,
+    ),
+    Type(
+        "StockTransferLine",
+        tables.stock_transfer_line,
+        {
+            "id": Value(ID, sort=True),
+            "position": Value(INT),
+            "transfer": One("StockTransfer", "transfer_id"),
+            "product": One("Product", "product_id"),
+            "product_id": Value(ID, group=True),
+            "unit": One("Unit", "unit_id"),
+            "unit_id": Value(ID),
+            "numerator": Value(EXACT),
+            "denominator": Value(EXACT),
+            "quantity": Value(EXACT, description="In the line's unit."),
+            "sent": Value(EXACT, total=True, description="In the product's stock unit."),
+            "received": Value(EXACT, total=True),
+        },
+        permission="stock.read",
+        warehouse="transfer",
+        party=CLOSED,
+    ),
+    Type(
         "Discrepancy",
         tables.discrepancy,
         {
@@ -138,4 +193,6 @@ ROOTS = {
     "stock_documents": Pages("StockDocument"),
     "stock_moves": Pages("StockMove"),
     "discrepancies": Pages("Discrepancy"),
+    "stock_transfer": One("StockTransfer"),
+    "stock_transfers": Pages("StockTransfer"),
 }

@@ -20,23 +20,18 @@ NEGATIVE = enum_of("NegativeStock", "forbid", "warn", "allow")
 PLACE = enum_of(
     "LocationKind", "storage", "transit", "supplier", "customer", "processor", "production", "loss"
 )  # fmt: skip
+STOCK = stock_balance.c
 
 
-def balance(column: str) -> Any:
-    """A sum over all our own stock of a product, in its stock unit."""
+def balance(amount: Any, place: str = "storage") -> Any:
+    """A sum over our own stock of a product at places of a kind, in its stock unit."""
+    places = select(tables.location.c.id).where(tables.location.c.kind == place)
 
     def total(row: Row) -> Any:
-        t = stock_balance.c
-        summed = select(func.sum(t[column])).where(t.product_id == row.c.id, t.owner_id == NIL)
-        return func.coalesce(summed.scalar_subquery(), 0)
+        ours = STOCK.product_id == row.c.id, STOCK.owner_id == NIL, STOCK.location_id.in_(places.scalar_subquery())
+        return func.coalesce(select(func.sum(amount)).where(*ours).scalar_subquery(), 0)
 
     return total
-
-
-def available(row: Row) -> Any:
-    t = stock_balance.c
-    summed = select(func.sum(t.on_hand - t.reserved)).where(t.product_id == row.c.id, t.owner_id == NIL)
-    return func.coalesce(summed.scalar_subquery(), 0)
 
 
 def average_cost(row: Row) -> Any:
@@ -114,9 +109,16 @@ TYPES = [
             "reference_cost": Value(EXACT, permission="product.cost"),
             "average_cost": Value(EXACT, average_cost, permission="stock.value", description="Value ÷ quantity."),
             "stock_value": Value(EXACT, stock_value, permission="stock.value"),
-            "on_hand": Value(EXACT, balance("on_hand"), null=False, permission="stock.all"),
-            "reserved": Value(EXACT, balance("reserved"), null=False, permission="stock.all"),
-            "available": Value(EXACT, available, null=False, permission="stock.all"),
+            "on_hand": Value(EXACT, balance(STOCK.on_hand), null=False, permission="stock.all"),
+            "reserved": Value(EXACT, balance(STOCK.reserved), null=False, permission="stock.all"),
+            "available": Value(EXACT, balance(STOCK.on_hand - STOCK.reserved), null=False, permission="stock.all"),
+            "in_transit": Value(
+                EXACT,
+                balance(STOCK.on_hand, "transit"),
+                null=False,
+                permission="stock.all",
+                description="Sent from one warehouse to another and not yet received there; not in onHand.",
+            ),
             "unit": One("Unit", "unit_id", description="The stock unit."),
             "unit_id": Value(ID),
             "units": Many("ProductUnit", "product_id", order=("unit_id",)),

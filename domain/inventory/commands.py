@@ -150,13 +150,6 @@ def asked_for(lines: Iterable[tuple[UUID, UUID]]) -> list[dict[str, UUID]]:
     return [{"product_id": product_id, "location_id": location_id} for product_id, location_id in dict.fromkeys(lines)]
 
 
-def goods_only(good: Good, where: str) -> Good:
-    """Refuses: not_stocked."""
-    if not good.stocked:
-        raise Refused("not_stocked", where, sku=good.sku)
-    return good
-
-
 # --- opening stock ---
 
 
@@ -196,7 +189,7 @@ class Opening:
             raise Refused("malformed", record.field, reason=record.reason)
         if known := self.known(item):
             return known
-        good = goods_only(shelf.good(record.product_id, "product_id"), "product_id")
+        good = shelf.goods_only(record.product_id, "product_id")
         place = shelf.place(record.location_id)
         _, factor = good.factor(record.unit_id, "unit_id")
         quantity = to_stock(record.quantity, factor, good.decimals, "quantity")
@@ -266,7 +259,7 @@ async def adjust_stock(tx: Tx) -> None:
 def adjust(posting: Posting, run: Run, line: AdjustLine, at: str) -> None:
     """Refuses: not_found, not_stocked, unknown_unit, cost_of_outgoing, forbidden, insufficient_stock."""
     shelf = posting.shelf
-    good = goods_only(shelf.good(line.product_id, f"{at}.product_id"), f"{at}.product_id")
+    good = shelf.goods_only(line.product_id, f"{at}.product_id")
     _, factor = good.factor(line.unit_id, f"{at}.unit_id")
     quantity = to_stock(line.quantity, factor, good.decimals, f"{at}.quantity")
     if line.unit_cost is None:
@@ -301,8 +294,9 @@ class Spot:
 
 def spots_of(run: Run) -> list[Spot]:
     """In the order of counting, so that a second count of a place stands on the first."""
-    now = run.call.occurred_at
-    made = [Spot(line, i, min(line.counted_at or now, now)) for i, line in enumerate(run.cmd.lines, 1)]
+    now, skew = run.call.occurred_at, run.call.skew
+    counted_at = [min(line.counted_at + skew, now) if line.counted_at else now for line in run.cmd.lines]
+    made = [Spot(line, i, at) for i, (line, at) in enumerate(zip(run.cmd.lines, counted_at, strict=True), 1)]
     return sorted(made, key=lambda spot: spot.counted_at)
 
 
@@ -343,7 +337,7 @@ async def record_count(tx: Tx) -> None:
 def look(shelf: Shelf, spot: Spot) -> tuple[Good, Place, Decimal]:
     """Refuses: not_found, not_stocked, unknown_unit, quantity_negative, quantity_not_whole."""
     line, at = spot.line, f"lines.{spot.position - 1}"
-    good = goods_only(shelf.good(line.product_id, f"{at}.product_id"), f"{at}.product_id")
+    good = shelf.goods_only(line.product_id, f"{at}.product_id")
     place = shelf.place(line.location_id, f"{at}.location_id")
     _, factor = good.factor(line.unit_id, f"{at}.unit_id")
     return good, place, rules.found(line.counted, factor, good.decimals, f"{at}.counted")

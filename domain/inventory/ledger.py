@@ -196,11 +196,23 @@ class Shelf:
             raise Refused("not_found", where, id=product_id)
         return good
 
+    def goods_only(self, product_id: UUID, where: str) -> Good:
+        """Refuses: not_found, not_stocked."""
+        if not (good := self.good(product_id, where)).stocked:
+            raise Refused("not_stocked", where, sku=good.sku)
+        return good
+
     def place(self, location_id: UUID, where: str = "location_id") -> Place:
         """A storage place. Refuses: not_found."""
         if (place := self.places.get(location_id)) is None or place.kind != "storage":
             raise Refused("not_found", where, id=location_id)
         return place
+
+    def transit(self, place: Place) -> Place:
+        """Where goods are that are on their way to a place."""
+        return next(
+            one for one in self.places.values() if one.kind == "transit" and one.warehouse_id == place.warehouse_id
+        )
 
     def balance(self, product_id: UUID, location_id: UUID, lot_id: UUID = NIL, owner_id: UUID = NIL) -> Balance:
         found = self.balances.get((product_id, lot_id, owner_id, location_id))
@@ -352,21 +364,13 @@ class Posting:
 
         Refuses, unless lenient: insufficient_stock. A fact beyond what is here opens a discrepancy.
         """
-        shelf, before = self.shelf, self.shelf.balance(good.id, self.place.id)
-        count = self.count_after(good)
-        left = before.on_hand if count else before.on_hand - quantity
-        after = replace(before, on_hand=left, reserved=before.reserved - held)
-        if after.available < 0 and count is None:
-            if not self.lenient:
-                raise short(good, self.place, replace(before, reserved=after.reserved), quantity, where)
-            self.report_shortage(good, before, after)
-        shelf.put(after)
-        value, pool = valuation.issue(shelf.pool(good.id), quantity, good.reference_cost)
+        count = self.leave(good, quantity, where, held)
+        value, pool = valuation.issue(self.shelf.pool(good.id), quantity, good.reference_cost)
         self.move(good, self.place.id, to, quantity, value, line_id)
         if count:  # it had missed them already: they come back from the loss as they left
-            self.correct(count, good, LOSS, self.place.id, quantity, value)
+            self.correct(count, good, self.place, LOSS, self.place.id, quantity, value)
         else:
-            shelf.pools.put((good.id, NIL), pool)
+            self.shelf.pools.put((good.id, NIL), pool)
         return value
 
     def bring_in(
@@ -374,46 +378,86 @@ class Posting:
         priced: bool = True,
     ) -> None:  # fmt: skip
         """Goods arrive at this place at a value in the company's currency."""
-        shelf, before = self.shelf, self.shelf.balance(good.id, self.place.id)
-        count = self.count_after(good)
-        shelf.put(before if count else replace(before, on_hand=before.on_hand + quantity))
-        gap, pool = valuation.receive(shelf.pool(good.id), quantity, value, priced=priced)
-        shelf.pools.put((good.id, NIL), pool)
+        count = self.arrive(good, self.place, quantity)
         position = self.move(good, come_from, self.place.id, quantity, value, line_id)
+        self.put_in_pool(good, quantity, value, position, priced=priced)
+        if count:  # it had found them already, as a surplus, or missed so much less
+            self.give_back(count, good, self.place, quantity)
+
+    def carry(self, good: Good, quantity: Decimal, to: Place, where: str, line_id: UUID | None = None) -> None:
+        """Goods go from this place to another one of ours, at today's average: the pool holds what it held.
+
+        A count may stand in the way at either end, and is corrected there as it is for what comes and goes. Refuses,
+        unless lenient: insufficient_stock.
+        """
+        value = self.shelf.worth(good, quantity)
+        missed, found = self.leave(good, quantity, where), self.arrive(good, to, quantity)
+        position = self.move(good, self.place.id, to.id, quantity, value, line_id)
+        if missed:  # as lost: they were on their way
+            self.put_in_pool(good, quantity, value, position, priced=False)
+            self.correct(missed, good, self.place, LOSS, self.place.id, quantity, value)
+        if found:
+            self.give_back(found, good, to, quantity)
+
+    def leave(self, good: Good, quantity: Decimal, where: str, held: Decimal = ZERO) -> Count | None:
+        """The balance of this place without them. Returns the count that had missed them, if there is one: then they
+        are not there already."""
+        before, count = self.shelf.balance(good.id, self.place.id), self.count_after(good, self.place)
+        left = before.on_hand if count else before.on_hand - quantity
+        after = replace(before, on_hand=left, reserved=before.reserved - held)
+        if after.available < 0 and count is None:
+            if not self.lenient:
+                raise short(good, self.place, replace(before, reserved=after.reserved), quantity, where)
+            self.report_shortage(good, before, after)
+        self.shelf.put(after)
+        return count
+
+    def arrive(self, good: Good, place: Place, quantity: Decimal) -> Count | None:
+        """The balance of a place with them. Returns the count that had found them, if there is one: then it is as it
+        was."""
+        before, count = self.shelf.balance(good.id, place.id), self.count_after(good, place)
+        self.shelf.put(before if count else replace(before, on_hand=before.on_hand + quantity))
+        return count
+
+    def put_in_pool(self, good: Good, quantity: Decimal, value: Decimal, position: int, *, priced: bool) -> None:
+        gap, pool = valuation.receive(self.shelf.pool(good.id), quantity, value, priced=priced)
+        self.shelf.pools.put((good.id, NIL), pool)
         if gap:
-            shelf.tx.rows["revaluation"].append(
+            self.shelf.tx.rows["revaluation"].append(
                 {
                     "id": derived_id(self.id, "revaluation", position), "document_id": self.id, "product_id": good.id,
                     "scope_id": NIL, "value": gap, "reason": "negative_stock", "effective_at": self.effective_at,
                     "command_id": self.command_id,
                 }
             )  # fmt: skip
-        if count:  # it had found them already, as a surplus, or missed so much less
-            value, pool = valuation.issue(pool, quantity, good.reference_cost)
-            shelf.pools.put((good.id, NIL), pool)
-            self.correct(count, good, self.place.id, LOSS, quantity, value)
 
-    def count_after(self, good: Good) -> Count | None:
+    def give_back(self, count: Count, good: Good, place: Place, quantity: Decimal) -> None:
+        """What a count had found before it was entered goes back to the loss."""
+        value, pool = valuation.issue(self.shelf.pool(good.id), quantity, good.reference_cost)
+        self.shelf.pools.put((good.id, NIL), pool)
+        self.correct(count, good, place, place.id, LOSS, quantity, value)
+
+    def count_after(self, good: Good, place: Place) -> Count | None:
         assert self.effective_at >= self.shelf.since, "counts that this comes before were not looked for"
-        spot = good.id, self.place.id
+        spot = good.id, place.id
         return self.shelf.count_after(spot, self.effective_at, recount=self.kind == "count")
 
     def correct(
-        self, count: Count, good: Good, source: UUID, target: UUID, quantity: Decimal, value: Decimal
+        self, count: Count, good: Good, place: Place, source: UUID, target: UUID, quantity: Decimal, value: Decimal
     ) -> None:  # fmt: skip
-        """A further move of a posted count. Its number cannot be taken meanwhile: it is that of a product and place
-        whose balance is locked."""
+        """A further move of a count that was posted at a place. Its number cannot be taken meanwhile: it is that of a
+        product and place whose balance is locked."""
         further = count.further + 1
         self.row(
             count.document_id, count.position + FURTHER * further, good, source, target, quantity, value,
             count.counted_at, None,
         )  # fmt: skip
-        spot = good.id, self.place.id
+        spot = good.id, place.id
         self.shelf.counts.put(
             spot,
             tuple(replace(one, further=further) if one == count else one for one in self.shelf.counts[spot]),
         )
-        self.shelf.tx.changed("stock_document", count.document_id, bucket=self.place.bucket)
+        self.shelf.tx.changed("stock_document", count.document_id, bucket=place.bucket)
 
     def move(
         self, good: Good, source: UUID, target: UUID, quantity: Decimal, value: Decimal, line_id: UUID | None

@@ -2,7 +2,22 @@
 
 from sqlalchemy import Column, Index, Uuid, text
 
-from domain.base import NIL, check, day, flag, key, moment, money, number, one_of, quantity, ref, table, words
+from domain.base import (
+    NIL,
+    check,
+    day,
+    factor,
+    flag,
+    key,
+    moment,
+    money,
+    number,
+    one_of,
+    quantity,
+    ref,
+    table,
+    words,
+)
 
 stock_document = table(
     "stock_document",
@@ -10,7 +25,7 @@ stock_document = table(
     words("number", unique=True),
     words("external_number", null=True),
     words("kind"),
-    ref("order_id", null=True),  # the purchase or sales order it fulfils
+    ref("order_id", null=True),  # the purchase order, sales order or transfer it fulfils
     ref("partner_id", "partner.id", null=True),
     ref("location_id", "location.id", null=True),
     day("document_on"),
@@ -82,6 +97,42 @@ stock_count_line = table(
     grants="select, insert",
 )
 
+stock_transfer = table(
+    "stock_transfer",
+    key(),
+    words("number", unique=True),
+    ref("from_location_id", "location.id"),
+    ref("to_location_id", "location.id"),
+    words("status"),
+    day("document_on"),
+    words("note", server_default=""),
+    number("receipts", default="0"),  # how many documents received it: the next one's number
+    moment("created_at", default="now()"),
+    one_of("status", "sent", "partly_received", "received"),
+    check("locations", "from_location_id <> to_location_id"),
+    Index(None, "document_on", "id"),
+    Index("stock_transfer_open_idx", "id", postgresql_where=text("status in ('sent', 'partly_received')")),
+    busy=True,
+)
+
+stock_transfer_line = table(
+    "stock_transfer_line",
+    key(),
+    ref("transfer_id", "stock_transfer.id"),
+    number("position"),
+    ref("product_id", "product.id"),
+    ref("unit_id"),
+    *factor(),
+    quantity("quantity"),
+    quantity("sent"),  # in stock units, like `received`
+    quantity("received", default="0"),
+    check("quantity", "quantity > 0 and sent > 0"),
+    check("received", "received >= 0"),
+    Index(None, "transfer_id", "position", unique=True),
+    Index(None, "product_id"),
+    busy=True,
+)
+
 discrepancy = table(
     "discrepancy",
     key(),
@@ -96,7 +147,16 @@ discrepancy = table(
     moment("opened_at", default="now()"),
     moment("closed_at", null=True),
     ref("closed_by", null=True),
-    one_of("kind", "over_receipt", "negative_stock", "reserved_short", "order_closed"),
+    one_of(
+        "kind",
+        "over_receipt",
+        "negative_stock",
+        "reserved_short",
+        "order_closed",
+        "transfer_over",
+        "transfer_short",
+        "unpriced",
+    ),
     one_of("status", "open", "closed"),
     Index("discrepancy_open_idx", "opened_at", "id", postgresql_where=text("status = 'open'")),
     Index(None, "opened_at", "id"),

@@ -68,11 +68,24 @@ class RecordReceipt:
     note: Note = ""
 
 
+@command
+class RecordBlindReceipt:
+    """Goods have arrived that nobody ordered here: a fact. Lines are priced as an order's are; what nobody can price
+    comes in at 0 and waits for a price."""
+
+    document_id: UUID
+    location_id: UUID
+    lines: Lines[PurchaseLine]
+    partner_id: UUID | None = None
+    document_on: date | None = None
+    note: Note = ""
+
+
 # --- what is loaded and written ---
 
 PARTNERS = sql.rows(
     "partners",
-    "select id from partner where id in (select jsonb_array_elements_text($2::jsonb -> 'partners')::uuid) and active",
+    "select id, active from partner where id in (select jsonb_array_elements_text($2::jsonb -> 'partners')::uuid)",
 )
 ORDERS = sql.rows(
     "orders",
@@ -97,6 +110,7 @@ DELIVERED = """select l.product_id, coalesce(d.location_id, o.location_id) as lo
 LOAD_NEW = sql.statement(PARTNERS, *ledger.shelf())
 LOAD_ORDERS = sql.statement(ORDERS, LINES, *ledger.shelf(DELIVERED))
 WRITE_NEW = sql.statement(sql.insert(purchase_order, without=("created_at",)), sql.insert(purchase_order_line))
+WRITE_BLIND = sql.statement(*ledger.POST)
 WRITE_RECEIPT = sql.statement(
     sql.update(purchase_order, ("status", "receipts"), "order"),
     sql.update(purchase_order_line, ("received",), "line"),
@@ -155,20 +169,22 @@ def touched(tx: Tx, order_id: UUID, place: Place, partner_id: UUID) -> None:
 # --- handlers ---
 
 
+def referred_to(tx: Tx) -> dict[str, Any]:
+    """Products, places and partners that new documents name."""
+    return {
+        "places": [
+            {"product_id": line.product_id, "location_id": run.cmd.location_id}
+            for run in tx.runs
+            for line in run.cmd.lines
+        ],
+        "partners": [run.cmd.partner_id for run in tx.runs if run.cmd.partner_id],
+    }
+
+
 async def place_purchase_order(tx: Tx) -> None:
     numbers = tx.numbers("PO", [ledger.day_of(run, inward=True) for run in tx.runs])
-    loaded = await tx.load(
-        LOAD_NEW,
-        {
-            "places": [
-                {"product_id": line.product_id, "location_id": run.cmd.location_id}
-                for run in tx.runs
-                for line in run.cmd.lines
-            ],
-            "partners": [run.cmd.partner_id for run in tx.runs],
-        },
-    )
-    shelf, partners = Shelf(tx, loaded), {row["id"] for row in loaded["partners"]}
+    loaded = await tx.load(LOAD_NEW, referred_to(tx))
+    shelf, partners = Shelf(tx, loaded), {row["id"] for row in loaded["partners"] if row["active"]}
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 
     def decide(run: Run) -> Mapping[str, Any]:
@@ -197,13 +213,11 @@ async def place_purchase_order(tx: Tx) -> None:
 def new_line(run: Run, shelf: Shelf, position: int, line: PurchaseLine) -> dict[str, Any]:
     """Refuses: forbidden (a price typed by who may not see prices), not_found, unknown_unit, and what the rules do."""
     at, order_id = f"lines.{position - 1}", run.cmd.order_id
-    if line.unit_price is not None and "purchase.price" not in run.caller.permissions:
-        raise Refused("forbidden", f"{at}.unit_price", permission="purchase.price")
+    check_may_price(run, line, at)
     good = shelf.good(line.product_id, f"{at}.product_id")
     unit_id, factor = good.factor(line.unit_id, f"{at}.unit_id")
     ordered = to_stock(line.quantity, factor, good.decimals, f"{at}.quantity")
-    last_cost = shelf.pool(good.id).last_cost
-    unit_price = rules.price_of(line.unit_price, last_cost, good.reference_cost, factor, f"{at}.unit_price")
+    unit_price = price_of(shelf, good, line, factor, at)
     return {
         "id": derived_id(order_id, position), "order_id": order_id, "position": position, "product_id": good.id,
         "unit_id": unit_id, "numerator": factor.numerator, "denominator": factor.denominator,
@@ -211,6 +225,17 @@ def new_line(run: Run, shelf: Shelf, position: int, line: PurchaseLine) -> dict[
         "amount": rules.check_amount(money.amount(line.quantity, unit_price), f"{at}.unit_price"),
         "ordered": ordered, "received": ZERO,
     }  # fmt: skip
+
+
+def check_may_price(run: Run, line: PurchaseLine, at: str) -> None:
+    """Refuses: forbidden."""
+    if line.unit_price is not None and "purchase.price" not in run.caller.permissions:
+        raise Refused("forbidden", f"{at}.unit_price", permission="purchase.price")
+
+
+def price_of(shelf: Shelf, good: Good, line: PurchaseLine, factor: Factor, at: str) -> Decimal:
+    last_cost = shelf.pool(good.id).last_cost
+    return rules.price_of(line.unit_price, last_cost, good.reference_cost, factor, f"{at}.unit_price")
 
 
 async def record_receipt(tx: Tx) -> None:
@@ -276,3 +301,46 @@ def report(posting: Posting, order: Order, good: Good, arrival: Arrival) -> None
         posting.report("order_closed", good, arrival.quantity, arrival.line.id)
     elif arrival.over:
         posting.report("over_receipt", good, arrival.over, arrival.line.id)
+
+
+async def record_blind_receipt(tx: Tx) -> None:
+    numbers = tx.numbers("GR", [ledger.day_of(run, inward=True) for run in tx.runs])
+    loaded = await tx.load(LOAD_NEW, referred_to(tx))
+    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=True))
+    partners = {row["id"] for row in loaded["partners"]}
+    number = dict(zip(map(id, tx.runs), await numbers, strict=True))
+
+    def decide(run: Run) -> Mapping[str, Any]:
+        """Refuses: not_found, future_date."""
+        cmd: RecordBlindReceipt = run.cmd
+        if cmd.partner_id and str(cmd.partner_id) not in partners:
+            raise Refused("not_found", "partner_id", id=cmd.partner_id)
+        place = shelf.place(cmd.location_id)
+        document_on, at = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=True)
+        posting = Posting(
+            shelf, cmd.document_id, "receipt", number[id(run)], place, document_on, at, run.call.id, fact=True,
+            partner_id=cmd.partner_id, reason=cmd.note,
+        )  # fmt: skip
+        for index, line in enumerate(cmd.lines):
+            take_in(posting, run, line, f"lines.{index}")
+        return {"document_id": cmd.document_id, "number": posting.number}
+
+    tx.decide(decide)
+    tx.write(WRITE_BLIND, shelf.rows())
+
+
+def take_in(posting: Posting, run: Run, line: PurchaseLine, at: str) -> None:
+    """Only a price that was typed becomes the last cost: another one was only guessed from it.
+
+    Refuses: forbidden (a price typed by who may not see prices), not_found, not_stocked, unknown_unit, and what the
+    rules do.
+    """
+    check_may_price(run, line, at)
+    good = posting.shelf.goods_only(line.product_id, f"{at}.product_id")
+    _, factor = good.factor(line.unit_id, f"{at}.unit_id")
+    quantity = to_stock(line.quantity, factor, good.decimals, f"{at}.quantity")
+    unit_price = price_of(posting.shelf, good, line, factor, at)
+    value = rules.check_amount(rules.worth_of(quantity, unit_price, factor), f"{at}.quantity")
+    posting.bring_in(good, quantity, value, SUPPLIER, priced=bool(line.unit_price))
+    if line.unit_price is None and not unit_price:
+        posting.report("unpriced", good, quantity)

@@ -35,8 +35,7 @@ class Line:
     @property
     def worth(self) -> Decimal:
         """Value of what was received so far, at the order's price."""
-        price = WIDE.multiply(self.unit_price, self.factor.denominator)
-        return portion(self.received, price, self.factor.numerator)
+        return worth_of(self.received, self.unit_price, self.factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,11 @@ def price_of(
         return typed
     cost = next((cost for cost in (last_cost, reference) if cost is not None), ZERO)
     return portion(cost, factor.numerator, factor.denominator, COST)
+
+
+def worth_of(quantity: Decimal, unit_price: Decimal, factor: Factor) -> Decimal:
+    """Value of a quantity in the stock unit, at a price per unit of the line."""
+    return portion(quantity, WIDE.multiply(unit_price, factor.denominator), factor.numerator)
 
 
 def check_amount(amount: Decimal, where: str) -> Decimal:

@@ -8,6 +8,7 @@ import asyncpg
 from domain.base import NIL
 from domain.inventory.places import CUSTOMER, SUPPLIER
 from tenants.keys import FORMAT, SEALED_AT_LEAST
+from tenants.registry import Company
 
 PARTNERS = 10  # that have orders; the others have none
 
@@ -31,7 +32,9 @@ insert into partner (id, code, name, is_supplier, is_customer)
 insert into warehouse (id, code, name) select made('warehouse', i), 'W' || i, 'warehouse ' || i
  from generate_series(0, 3) i;
 insert into location (id, warehouse_id, kind, code, name)
- select made('location', i), made('warehouse', i), 'storage', 'storage', 'storage' from generate_series(0, 3) i;
+ select made('location', i), made('warehouse', i), 'storage', 'storage', 'storage' from generate_series(0, 3) i
+ union all
+ select made('transit', i), made('warehouse', i), 'transit', 'transit', 'transit' from generate_series(0, 3) i;
 insert into purchase_order (id, number, external_number, partner_id, location_id, status, document_on, expected_on,
   total, note)
  select made('purchase_order', i), 'PO-' || i, 'X' || i, made('partner', i % {PARTNERS}), made('location', i % 4),
@@ -68,6 +71,14 @@ insert into cost_pool (product_id, scope_id, quantity, value)
 insert into stock_count_line (document_id, position, product_id, lot_id, location_id, counted, book, counted_at)
  select made('stock_document', i), 1, made('product', i), '{NIL}', made('location', i % 4), 9, 10, '2026-05-05Z'
  from generate_series(1, $n) i;
+insert into stock_transfer (id, number, from_location_id, to_location_id, status, document_on, note)
+ select made('stock_transfer', i), 'ST-' || i, made('location', i % 4), made('location', (i + 1) % 4), 'sent',
+  date '2026-01-01' + i::int % 300, 'note' from generate_series(1, $n) i;
+insert into stock_transfer_line (id, transfer_id, position, product_id, unit_id, numerator, denominator, quantity, sent)
+ select made('stock_transfer_line', i), made('stock_transfer', i), 1, made('product', i), made('unit', i % 5), 1, 1,
+  100, 100 from generate_series(1, $n) i;
+insert into stock_balance (product_id, lot_id, owner_id, location_id, on_hand, reserved, negative_ok)
+ select made('product', i), '{NIL}', '{NIL}', made('transit', (i + 1) % 4), 100, 0, false from generate_series(1, $n) i;
 insert into discrepancy (id, kind, document_id, product_id, location_id, quantity, status, opened_at)
  select made('discrepancy', i), 'negative_stock', made('stock_document', i), made('product', i),
   made('location', i % 4), 1, case when i % 10 = 0 then 'open' else 'closed' end,
@@ -89,3 +100,14 @@ async def fill(owner: asyncpg.Connection, schema: str, n: int) -> None:
     async with owner.transaction():
         await owner.execute(f"set local search_path to {schema}")
         await owner.execute(FILL.replace("made(", "pg_temp.made(").replace("$n", str(n)))
+
+
+async def seal(owner: asyncpg.Connection, company: Company, calls: list[UUID]) -> None:
+    """Waiting calls get a body that can be read: only the company's keys make one."""
+    bodies = [company.keys.encrypt("waiting_call", "body", id, "{}") for id in calls]
+    await owner.execute(
+        f"""update {company.schema}.waiting_call w set body = b.body
+ from unnest($1::uuid[], $2::bytea[]) as b(id, body) where w.id = b.id""",
+        calls,
+        bodies,
+    )

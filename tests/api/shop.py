@@ -13,7 +13,7 @@ from api.mutations import Door
 from tenants.access import ROLES
 from tenants.clients import create_client
 from tenants.registry import Company
-from tests.api.filling import fill, made
+from tests.api.filling import fill, made, seal
 from tests.companies import Instance
 
 ISSUER = "https://huotong.example"
@@ -21,7 +21,8 @@ NEW = "application/graphql-response+json"
 ROWS = 40
 KINDS = (
     "unit", "category", "product", "partner", "warehouse", "location", "purchase_order", "purchase_order_line",
-    "sales_order", "sales_order_line", "stock_document", "discrepancy", "waiting_call",
+    "sales_order", "sales_order_line", "stock_document", "stock_transfer", "stock_transfer_line", "discrepancy",
+    "waiting_call",
 )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ class Shop:
         """A filled company, with programs of these roles; by default of all."""
         firm = Firm(await self.instance.company())
         await fill(self.instance.owner, firm.company.schema, rows)
+        await seal(self.instance.owner, firm.company, [firm.id("waiting_call", i) for i in range(1, rows + 1)])
         for role in roles or ROLES:
             firm.tokens[role] = await self.token(firm.company, role, firm.id("partner") if role == "partner" else None)
         return firm

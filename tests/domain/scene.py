@@ -23,6 +23,7 @@ class Scene:
     sold: UUID  # a line that was shipped
     ordered: UUID
     line: UUID  # of it, partly received
+    transfer: UUID  # its first line is partly received
     discrepancy: UUID
 
 
@@ -39,9 +40,14 @@ async def scene(yard: Yard) -> Scene:
     await act(
         yard.owner, "purchasing.record_receipt", **yard.receipt(ordered, {"line_id": line["id"], "quantity": "12"})
     )
+    transfer = yard.transfer(tea, "6")
+    await yard.say("inventory.send_transfer", **transfer)
+    await yard.say("inventory.receive_transfer", **yard.arrival(transfer["transfer_id"], "2"))
     [sold] = await yard.lines(slip["order_id"], "sales_order_line")
     [told] = await yard.rows(yard.company, "select id from discrepancy")
-    return Scene(yard, tea, draft["order_id"], confirmed, sold["id"], ordered, line["id"], told["id"])
+    return Scene(
+        yard, tea, draft["order_id"], confirmed, sold["id"], ordered, line["id"], transfer["transfer_id"], told["id"]
+    )
 
 
 Body = Callable[[Scene], dict[str, Any]]
@@ -51,6 +57,11 @@ BODIES: dict[str, Body] = {
         "lines": [{"product_id": s.tea, "quantity": "1"}],
     },
     "purchasing.record_receipt": lambda s: s.yard.receipt(s.ordered, {"line_id": s.line, "quantity": "2"}),
+    "purchasing.record_blind_receipt": lambda s: {
+        "document_id": new_id(), "location_id": s.yard.place, "lines": [{"product_id": s.tea, "quantity": "2"}],
+    },
+    "inventory.send_transfer": lambda s: s.yard.transfer(s.tea, "2"),
+    "inventory.receive_transfer": lambda s: s.yard.arrival(s.transfer, "3"),
     "inventory.record_opening_stock": lambda s: {
         "records": [{"product_id": s.tea, "location_id": s.yard.place, "quantity": "1"}]
     },

@@ -15,14 +15,15 @@ from tests.domain.scene import BODIES, Scene
 from tests.yard import ago
 
 FIRST = [
-    "purchasing.record_receipt", "inventory.record_count", "sales.confirm_sales_order", "sales.ship_sales_order",
-    "sales.cancel_sales_order", "sales.sell_now", "sales.record_return",
+    "purchasing.record_receipt", "inventory.record_count", "inventory.send_transfer", "inventory.receive_transfer",
+    "sales.confirm_sales_order", "sales.ship_sales_order", "sales.cancel_sales_order", "sales.sell_now",
+    "sales.record_return",
 ]  # fmt: skip
 
 
 def test_every_command_about_stock_is_here() -> None:
     about = {name for name in CATALOGUE if name.startswith(("inventory.", "purchasing.", "sales."))}
-    assert about - BODIES.keys() <= {"inventory.close_discrepancy", "sales.record_past_sales"}
+    assert about - BODIES.keys() <= {"inventory.close_discrepancy", "inventory.attach_photo", "sales.record_past_sales"}
 
 
 RELEASE = "sales.release_short_reservations"

@@ -76,6 +76,17 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
             }
         ],
     },
+    "inventory.send_transfer": lambda firm: {
+        "transferId": new(), "documentId": new(), "fromLocationId": of(firm, "location"),
+        "toLocationId": of(firm, "location", 2), "note": "by van",
+        "lines": [{"productId": of(firm, "product"), "quantity": "2", "unitId": of(firm, "unit", 9)}],
+    },
+    "inventory.receive_transfer": lambda firm: {
+        "documentId": new(), "transferId": of(firm, "stock_transfer"), "close": False,
+        "lines": [
+            {"lineId": of(firm, "stock_transfer_line"), "quantity": "1", "unitId": of(firm, "unit", 9)}
+        ],
+    },
     "inventory.close_discrepancy": lambda firm: {"discrepancyId": of(firm, "discrepancy", 10), "note": "found"},
     "attention.accept_call": lambda firm: {"callId": of(firm, "waiting_call", 1), "note": ""},
     "attention.discard_call": lambda firm: {"callId": of(firm, "waiting_call", 2), "note": "it never happened"},
@@ -85,6 +96,10 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
         "lines": [
             {"lineId": of(firm, "purchase_order_line"), "quantity": "1", "unitId": of(firm, "unit", 9)}
         ],
+    },
+    "purchasing.record_blind_receipt": lambda firm: {
+        "documentId": new(), "locationId": of(firm, "location"), "partnerId": of(firm, "partner"),
+        "lines": [{"productId": of(firm, "product"), "quantity": "1", "unitId": of(firm, "unit", 9)}],
     },
     "sales.place_sales_order": sale,
     "sales.confirm_sales_order": lambda firm: {"orderId": of(firm, "sales_order", 5), "reserve": "AVAILABLE"},

@@ -115,6 +115,7 @@ ENUMS = {
     "StockDocumentKind": ("stock_document", "kind"),
     "DiscrepancyKind": ("discrepancy", "kind"),
     "DiscrepancyStatus": ("discrepancy", "status"),
+    "StockTransferStatus": ("stock_transfer", "status"),
     "PurchaseOrderStatus": ("purchase_order", "status"),
     "SalesOrderKind": ("sales_order", "kind"),
     "SalesOrderStatus": ("sales_order", "status"),

@@ -27,6 +27,17 @@ with flow as (
 ), shipped as (
   select m.line_id, sum(m.quantity) as quantity, sum(m.value) as value
   from stock_move m join stock_document d on d.id = m.document_id and d.kind = 'shipment' group by m.line_id
+), carried as (
+  select m.line_id, f.kind as source, t.kind as target, sum(m.quantity) as quantity
+  from stock_move m join stock_document d on d.id = m.document_id and d.kind = 'transfer'
+  join location f on f.id = m.from_location_id join location t on t.id = m.to_location_id
+  where m.line_id is not null group by m.line_id, f.kind, t.kind
+), waiting as (
+  select l.product_id, p.id as location_id, sum(greatest(l.sent - l.received, 0)) as quantity
+  from stock_transfer_line l join stock_transfer s on s.id = l.transfer_id and s.status <> 'received'
+  join location d on d.id = s.to_location_id
+  join location p on p.warehouse_id = d.warehouse_id and p.kind = 'transit'
+  group by l.product_id, p.id
 )
 select 'on hand' as what, concat_ws(' ', product_id, location_id) as key, b.on_hand as kept, f.quantity as moved
 from stock_balance b full join flow f using (product_id, lot_id, owner_id, location_id)
@@ -58,6 +69,19 @@ select 'shipped value', l.id::text, l.shipped_value, s.value
 from sales_order_line l join sales_order o on o.id = l.order_id and o.kind <> 'return'
 join product p on p.id = l.product_id and p.kind = 'goods'
 left join shipped s on s.line_id = l.id where l.shipped_value <> coalesce(s.value, 0)
+union all
+select 'sent', l.id::text, l.sent, (select sum(quantity) from carried c where c.line_id = l.id and target = 'transit')
+from stock_transfer_line l
+where l.sent <> (select coalesce(sum(quantity), 0) from carried c where c.line_id = l.id and target = 'transit')
+union all
+select 'landed', l.id::text, l.received,
+  (select sum(quantity) from carried c where c.line_id = l.id and target = 'storage')
+from stock_transfer_line l
+where l.received <> (select coalesce(sum(quantity), 0) from carried c where c.line_id = l.id and target = 'storage')
+union all
+select 'in transit', concat_ws(' ', product_id, location_id), b.on_hand, w.quantity
+from (select b.* from stock_balance b join location l on l.id = b.location_id and l.kind = 'transit') b
+full join waiting w using (product_id, location_id) where coalesce(b.on_hand, 0) <> coalesce(w.quantity, 0)
 union all
 -- a count stands: up to its moment the moves say what was counted, whatever was entered later
 select 'counted', concat_ws(' ', l.product_id, l.location_id, l.counted_at), l.counted, sum(

@@ -21,6 +21,7 @@ class Traffic:
         self.yard, self.random, self.products, self.late = yard, random, products, late
         self.purchases: list[tuple[UUID, int]] = []
         self.orders: list[UUID] = []
+        self.transfers: list[tuple[UUID, int]] = []
         self.slips: list[tuple[UUID, UUID]] = []  # order and the product of its only line
 
     def draw(self, names: list[str] | None = None) -> Call:
@@ -105,6 +106,27 @@ class Traffic:
         self.slips.append((body["order_id"], body["lines"][0]["product_id"]))
         return body
 
+    def transfer(self) -> Body:
+        ends = self.random.sample([self.yard.place, self.yard.other], 2)
+        lines = [{"product_id": self.product, "quantity": self.quantity()} for _ in range(self.random.randint(1, 2))]
+        body = {
+            "transfer_id": new_id(), "document_id": new_id(), "from_location_id": ends[0], "to_location_id": ends[1],
+            "lines": lines,
+        }  # fmt: skip
+        self.transfers.append((body["transfer_id"], len(lines)))
+        return body
+
+    def arrival(self) -> Body:
+        transfer, lines = self.random.choice(self.transfers[-8:]) if self.transfers else (new_id(), 1)
+        some = range(1, self.random.randint(1, lines) + 1)
+        return self.yard.arrival(transfer, *(self.quantity() for _ in some), close=self.random.random() < 0.3)
+
+    def blind(self) -> Body:
+        lines = self.lines()
+        if self.random.random() < 0.5:
+            del lines[0]["unit_price"]
+        return {"document_id": new_id(), "location_id": self.place, "lines": lines}
+
     def lines(self) -> list[Body]:
         return [
             {"product_id": self.product, "quantity": self.quantity(), "unit_price": self.price()}
@@ -131,6 +153,9 @@ class Traffic:
 DRAWN: dict[str, Callable[[Traffic], Body]] = {
     "purchasing.place_purchase_order": Traffic.purchase,
     "purchasing.record_receipt": Traffic.receipt,
+    "purchasing.record_blind_receipt": Traffic.blind,
+    "inventory.send_transfer": Traffic.transfer,
+    "inventory.receive_transfer": Traffic.arrival,
     "inventory.record_opening_stock": Traffic.opening,
     "inventory.adjust_stock": Traffic.adjustment,
     "inventory.record_count": Traffic.count,

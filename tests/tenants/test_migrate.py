@@ -74,8 +74,27 @@ async def test_a_company_of_an_older_release_becomes_what_is_declared(instance: 
     company = await instance.company()
     await instance.owner.execute(
         f"""alter table {company.schema}.product drop column origin;
+        drop table {company.schema}.stock_transfer_line, {company.schema}.stock_transfer;
+        alter table {company.schema}.discrepancy drop constraint discrepancy_kind_check;
+        alter table {company.schema}.discrepancy add constraint discrepancy_kind_check check (kind <> 'unpriced');
         update {company.schema}.alembic_version set version_num = '0001'"""
     )
     [migrated] = migrate(instance.server.owner_url, SCRIPTS, [company.schema])
     assert (migrated.before, migrated.after) == ("0001", head(SCRIPTS))
     assert differences(instance, company.schema) == []
+    fresh = await instance.company()
+    assert await granted(instance, company.schema) == await granted(instance, fresh.schema)
+    assert await checks(instance, company.schema) == await checks(instance, fresh.schema)
+
+
+async def granted(instance: Instance, schema: str) -> list[tuple[str, str]]:
+    """What the company's role may do with which table."""
+    query = """select table_name, privilege_type from information_schema.role_table_grants
+ where grantee = $1 and table_schema = $1 order by 1, 2"""
+    return [tuple(row) for row in await instance.owner.fetch(query, schema)]
+
+
+async def checks(instance: Instance, schema: str) -> list[tuple[str, str]]:
+    query = """select conname, pg_get_constraintdef(oid) from pg_constraint
+ where connamespace = $1::regnamespace and contype = 'c' order by 1"""
+    return [tuple(row) for row in await instance.owner.fetch(query, schema)]

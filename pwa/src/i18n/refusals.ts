@@ -62,6 +62,7 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   not_stocked: msg`This is a service and has no stock.`,
   insufficient_stock: msg`There is not enough available stock. Take less, or wait for the next receipt.`,
   line_not_on_order: msg`This line is not on the order. Reload to see the order as it is now.`,
+  line_not_on_transfer: msg`This line is not on the transfer. Reload to see the transfer as it is now.`,
   more_than_ordered: msg`This is more than is still open on the order. Ship at most what is open.`,
   more_than_shipped: msg`This is more than was shipped and not yet returned.`,
   nothing_to_ship: msg`Nothing is open on this order any more. Reload to see it.`,
@@ -69,6 +70,7 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   order_not_confirmed: msg`The order is not confirmed, or already shipped. Reload to see it.`,
   order_not_draft: msg`The order was confirmed or cancelled already. Reload to see it.`,
   order_shipped: msg`Goods of this order have left already, so it cannot be cancelled.`,
+  same_place: msg`The goods are there already. Choose another place to send them to.`,
 
   // files that are imported, and documents of the past
   columns_missing: msg`Columns are missing in this file.`,
