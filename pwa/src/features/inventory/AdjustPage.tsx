@@ -54,7 +54,7 @@ export default function AdjustPage() {
   const { places, first, keep } = usePlaces();
   const { body, put, clear, restore } = useKeptForm("adjustment", EMPTY);
   const { state, run, clear: forget } = useOffline("inventory.adjust_stock");
-  const { corrected } = useCorrection(state, restore);
+  const { replaces, done } = useCorrection(state, restore);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const problems = useFieldProblems(state.step === "answered" ? state.outcome : null);
@@ -93,9 +93,10 @@ export default function AdjustPage() {
           detail: t`lines: ${count}`,
           href: "/adjust",
         },
+        replaces,
       },
     ).finally(() => setBusy(false));
-    await corrected();
+    done();
     keep(place);
     setTried(false);
     clear({ ...EMPTY, place: form.place, direction: form.direction, reason: form.reason });

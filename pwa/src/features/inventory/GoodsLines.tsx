@@ -1,14 +1,13 @@
 import { Trans } from "@lingui/react/macro";
 import { type ReactNode, useRef, useState } from "react";
-import { type Product, productsByCode } from "../../offline/views";
+import type { Product } from "../../offline/views";
+import { useScan } from "../../scan/useScan";
 import { Notice } from "../../ui/Notice";
 import type { FieldProblem } from "../../ui/Refusal";
 import { Empty, LoadingRows } from "../../ui/states";
-import { useWedge } from "../../ui/useWedge";
-import { CodeChoice, type Looked } from "../CodeChoice";
 import { LineEditor } from "../LineEditor";
-import { fullName } from "../masterdata/products";
 import { ProductPicker } from "../masterdata/ProductPicker";
+import styles from "./GoodsLines.module.css";
 import type { GoodsLinesOf } from "./useGoodsLines";
 
 type GoodsLinesProps = {
@@ -19,24 +18,24 @@ type GoodsLinesProps = {
   begin: ReactNode;
 };
 
+const NoStock = ({ name }: { name: string }) => <Trans>{name} is a service: there is no stock of it.</Trans>;
+
 /** Lines of goods by scan, search or keyboard. */
 export function GoodsLines({ goods, problems, tried, begin }: GoodsLinesProps) {
-  const [looked, setLooked] = useState<Looked | null>(null);
   const [service, setService] = useState<Product | null>(null);
   const picker = useRef<HTMLInputElement>(null);
-
-  const add = (product: Product, code?: string) => {
-    setLooked(null);
-    setService(product.kind === "SERVICE" ? product : null);
-    if (product.kind === "GOODS") goods.add(product, code);
-  };
-  useWedge((code) => {
-    void productsByCode(code).then((choices) => {
-      const [only, ...others] = choices;
-      return only && others.length === 0 ? add(only, code) : setLooked({ code, choices });
-    });
+  const scan = useScan({
+    onCode: ({ product, unit, quantity }) => {
+      if (product.kind === "SERVICE") return <NoStock name={product.name} />;
+      goods.add(product, unit, quantity);
+      return null;
+    },
+    onUndo: ({ product, unit, quantity }) => goods.add(product, unit, `-${quantity}`),
   });
-  const name = service && fullName(service);
+  const choose = (product: Product) => {
+    setService(product.kind === "SERVICE" ? product : null);
+    if (product.kind === "GOODS") goods.add(product, product.stockUnit, "1");
+  };
   return (
     <>
       <LineEditor
@@ -51,13 +50,17 @@ export function GoodsLines({ goods, problems, tried, begin }: GoodsLinesProps) {
         onLeave={() => picker.current?.focus()}
       />
       {goods.missing > 0 && <LoadingRows rows={goods.missing} height={56} />}
-      {looked && <CodeChoice {...looked} onChoose={(product) => add(product, looked.code)} />}
-      {name && (
+      {scan.notice}
+      {service && (
         <Notice tone="waits">
-          <Trans>{name} is a service: there is no stock of it.</Trans>
+          <NoStock name={service.name} />
         </Notice>
       )}
-      <ProductPicker onChoose={(product) => add(product)} inputRef={picker} />
+      <div className={styles.ways}>
+        <ProductPicker onChoose={choose} inputRef={picker} />
+        {scan.button}
+      </div>
+      {scan.sheet}
       {goods.lines.length + goods.missing === 0 && <Empty title={<Trans>No lines yet</Trans>}>{begin}</Empty>}
     </>
   );

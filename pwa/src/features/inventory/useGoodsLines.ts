@@ -1,6 +1,7 @@
+import type { Decimal } from "../../data/decimal";
 import { useMe } from "../../data/me";
 import type { Id } from "../../offline/types";
-import { type Product, useProducts, useStock } from "../../offline/views";
+import { type Product, type ProductUnit, useProducts, useStock } from "../../offline/views";
 import { check, type EntryLine } from "../entry";
 import { availableAt } from "../masterdata/products";
 import { type KeptLine, withGoods } from "./goods";
@@ -41,7 +42,8 @@ export function useGoodsLines(lines: readonly KeptLine[], takenFrom: Id | null, 
     change: (next: EntryLine[]) => put(() => next.map(kept)),
     changeUnit: (line: EntryLine, unit: EntryLine["unit"]) =>
       put((before) => before.map((one) => (one.key === line.key ? { ...one, unitId: unit.id } : one))),
-    add: (product: Product, code?: string) => put((before) => withGoods(before, product, code)),
+    add: (product: Product, unit: ProductUnit, more: Decimal) =>
+      put((before) => withGoods(before, product.id, unit.id, more)),
   };
 }
 

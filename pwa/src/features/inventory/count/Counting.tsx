@@ -10,7 +10,6 @@ import { useFormat } from "../../../ui/useFormat";
 import { useWide } from "../../../ui/useWide";
 import { ProductPicker } from "../../masterdata/ProductPicker";
 import { fullName } from "../../masterdata/products";
-import { CodeChoice } from "../../CodeChoice";
 import { useEscape } from "../useKeys";
 import { CountEntry } from "./CountEntry";
 import styles from "./Counting.module.css";
@@ -36,30 +35,32 @@ export function Counting({ id, sheet }: { id: Id; sheet: CountSheet }) {
       title={sheet.part === "" ? sheet.placeName : `${sheet.placeName} · ${sheet.part}`}
       back={{ href: "/counts", label: t`Back to the counts` }}
       aside={
-        <Button
-          component={Link}
-          href={review}
-          variant="default"
-          px={12}
-          h={44}
-          leftSection={<ClipboardCheck size={18} aria-hidden />}
-        >
-          {sheet.list === null ? (
-            <Trans>Review {counted}</Trans>
-          ) : (
-            <Trans>
-              Review {counted}/{total}
-            </Trans>
-          )}
-        </Button>
+        <>
+          {counting.scan.button}
+          <Button
+            component={Link}
+            href={review}
+            variant="default"
+            px={12}
+            h={44}
+            leftSection={<ClipboardCheck size={18} aria-hidden />}
+          >
+            {sheet.list === null ? (
+              <Trans>Review {counted}</Trans>
+            ) : (
+              <Trans>
+                Review {counted}/{total}
+              </Trans>
+            )}
+          </Button>
+        </>
       }
     >
       {sheet.list !== null && (
         <progress className={list.progress} max={Math.max(1, total)} value={counted} aria-label={t`Counted so far`} />
       )}
-      {counting.looked && (
-        <CodeChoice {...counting.looked} onChoose={(found) => counting.jump(found, counting.looked?.code)} />
-      )}
+      {counting.scan.notice}
+      {counting.scan.sheet}
       <div className={styles.columns}>
         <div className={styles.main}>
           {current === null ? (

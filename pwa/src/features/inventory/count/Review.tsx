@@ -3,7 +3,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { ClipboardCheck } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { useOffline } from "../../../offline/commands";
+import { enqueue } from "../../../offline/commands";
 import type { Id } from "../../../offline/types";
 import { useProducts, useQueue, useStock } from "../../../offline/views";
 import { Notice } from "../../../ui/Notice";
@@ -24,7 +24,6 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
   const uncounted = uncountedOf(sheet);
   const stock = useStock(uncounted);
   const queued = useQueue().calls;
-  const { run } = useOffline("inventory.record_count");
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState<"zero" | "discard" | null>(null);
   const findings = findingsOf(sheet);
@@ -40,7 +39,8 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
       // Interrupted between two parts, the sheet is handed in once more: what is kept already stays.
       if (queued.some(({ body }) => body["document_id"] === documentId)) continue;
       const detail = t`${lines.length} lines`;
-      await run(
+      await enqueue(
+        "inventory.record_count",
         { documentId, lines },
         { lane: id, label: { title: t`Count: ${sheet.placeName}`, detail, href: `/counts/${id}` } },
       );

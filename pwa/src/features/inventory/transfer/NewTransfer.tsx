@@ -33,7 +33,7 @@ export default function NewTransfer() {
   const { places, first, keep } = usePlaces();
   const { body, put, clear, restore } = useKeptForm("transfer", EMPTY);
   const { state, run, clear: forget } = useOffline("inventory.send_transfer");
-  const { corrected } = useCorrection(state, restore);
+  const { replaces, done } = useCorrection(state, restore);
   const [sent, setSent] = useState<Id | null>(null);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -72,6 +72,7 @@ export default function NewTransfer() {
       },
       {
         lane: transferId,
+        replaces,
         label: {
           title: t`Transfer ${nameOf(from)} → ${nameOf(to)}`,
           detail: t`lines: ${count}`,
@@ -79,7 +80,7 @@ export default function NewTransfer() {
         },
       },
     ).finally(() => setBusy(false));
-    await corrected();
+    done();
     keep(from);
     setTried(false);
     setSent(transferId);

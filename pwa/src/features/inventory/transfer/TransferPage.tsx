@@ -96,7 +96,7 @@ function Arriving({ transfer, products, arrivals }: ArrivingProps) {
   const lines = transfer.lines.map((line) =>
     orderLine({ ...line, ordered: line.sent }, line.received, products.get(line.productId)),
   );
-  const entry = useLineEntry(lines, arrivals.clear);
+  const entry = useLineEntry(lines, { name: `arrival:${transfer.id}`, onTouch: arrivals.clear });
   const [close, setClose] = useState(false);
   const [busy, setBusy] = useState(false);
 
@@ -200,7 +200,10 @@ function Arriving({ transfer, products, arrivals }: ArrivingProps) {
             size="md"
             label={t`Nothing more will come`}
             checked={close}
-            onChange={(event) => setClose(event.currentTarget.checked)}
+            onChange={(event) => {
+              setClose(event.currentTarget.checked);
+              arrivals.clear();
+            }}
           />
         </div>
       )}

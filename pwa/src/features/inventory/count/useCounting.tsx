@@ -1,11 +1,10 @@
-import { useEffect, useRef, useState } from "react";
-import { add, read } from "../../../data/decimal";
+import { Trans } from "@lingui/react/macro";
+import { useState } from "react";
+import { add, type Decimal, read } from "../../../data/decimal";
 import { useMe } from "../../../data/me";
 import type { Id } from "../../../offline/types";
-import { type Product, productsByCode, useProducts, useStock } from "../../../offline/views";
-import { useWedge } from "../../../ui/useWedge";
-import type { Looked } from "../../CodeChoice";
-import { unitOfCode } from "../../masterdata/products";
+import { type Product, type ProductUnit, useProducts, useStock } from "../../../offline/views";
+import { useScan } from "../../../scan/useScan";
 import { type CountLine, type CountSheet, entryOf, nextOf, withCount, withSkip } from "./sheet";
 import { changeSheet } from "./sheets";
 
@@ -26,7 +25,6 @@ export function useCounting(id: Id, sheet: CountSheet) {
   const [own, setOwn] = useState<{ productId: Id; typed: Typed } | null>(sheet.at);
   const [unit, setUnit] = useState<{ productId: Id; unit: Id }>();
   const [asked, setAsked] = useState<{ counted: Counted; next: Id | null } | null>(null);
-  const [looked, setLooked] = useState<Looked | null>(null);
 
   const typed = own?.productId === current ? own.typed : {};
   const earlier = current === null ? undefined : sheet.lines[current];
@@ -53,29 +51,26 @@ export function useCounting(id: Id, sheet: CountSheet) {
   const submit = (counted: Counted, next: Id | null = null) =>
     earlier ? setAsked({ counted, next }) : count(counted, "replace", next);
 
-  /** What is typed for the product before counts: the scan of the next one says that this one is done. */
-  const jump = (to: Product, code?: string) => {
-    setLooked(null);
-    const scanned = (code === undefined ? undefined : unitOfCode(to, code)) ?? to.stockUnit;
-    setUnit({ productId: to.id, unit: scanned.id });
+  /** What is typed for the product before counts: going to the next one says that this one is done. */
+  const jump = (to: Product, scanned?: { unit: ProductUnit; quantity: Decimal }) => {
+    setUnit({ productId: to.id, unit: (scanned?.unit ?? to.stockUnit).id });
     if (to.id === current) {
-      const more = add(read(typed[scanned.id] ?? "") ?? "0", "1");
-      return code === undefined ? undefined : goTo(to.id, { ...typed, [scanned.id]: more });
+      const key = scanned?.unit.id ?? to.stockUnit.id;
+      const more = add(read(typed[key] ?? "") ?? "0", scanned?.quantity ?? "0");
+      return scanned && goTo(to.id, { ...typed, [key]: more });
     }
     const entry = product && entryOf(typed, product.units);
     return entry && "counted" in entry ? submit(entry, to.id) : goTo(to.id);
   };
-  const latest = useRef(jump);
-  useEffect(() => {
-    latest.current = jump;
+  const scan = useScan({
+    onCode: (hit) => {
+      if (hit.product.kind === "SERVICE")
+        return <Trans>{hit.product.name} is a service: there is no stock of it.</Trans>;
+      jump(hit.product, hit);
+      return null;
+    },
+    enabled: asked === null,
   });
-  useWedge((code) => {
-    void productsByCode(code).then((found) => {
-      const goods = found.filter(({ kind }) => kind === "GOODS");
-      if (goods.length === 1 && goods[0]) latest.current(goods[0], code);
-      else setLooked({ code, choices: goods });
-    });
-  }, asked === null);
 
   return {
     current,
@@ -95,6 +90,6 @@ export function useCounting(id: Id, sheet: CountSheet) {
     asked,
     answer: (way: "replace" | "add") => asked && count(asked.counted, way, asked.next),
     unask: () => setAsked(null),
-    looked,
+    scan,
   };
 }
