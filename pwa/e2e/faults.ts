@@ -20,8 +20,11 @@ export type Fault = { path: string; method?: string; says?: string; skip?: numbe
   | { do: "answer"; status: number; type: string; body: string; headers?: Record<string, string> }
 );
 
-/** A request that came to the proxy. `answered`: what the server said, null where it was not asked or not heard. */
-export type Seen = { n: number; method: string; path: string; answered: number | null; body: string };
+/**
+ * A request that came to the proxy. `answered`: what the server said, null where it was not asked or not heard.
+ * `bytes`: of the answer's body, as they went over the wire.
+ */
+export type Seen = { n: number; method: string; path: string; answered: number | null; bytes: number; body: string };
 
 type Rule = Fault & { met: number };
 const KEPT_BODY = 300_000; // a push is at most 256 KB
@@ -50,6 +53,7 @@ export async function startFaults(server: () => string, port = 0) {
       { method: note.method, headers: { ...asked.headers, connection: "close" }, agent: upstream },
       (got) => {
         note.answered = got.statusCode ?? null;
+        got.on("data", (part: Buffer) => (note.bytes += part.length));
         if (fault?.do === "lose" || fault?.do === "hold") {
           got.resume();
           return got.once("end", () => fault.do === "lose" && answer.destroy());
@@ -80,6 +84,7 @@ export async function startFaults(server: () => string, port = 0) {
       method: asked.method ?? "GET",
       path: asked.url ?? "/",
       answered: null,
+      bytes: 0,
       body: "",
     };
     seen.push(note);

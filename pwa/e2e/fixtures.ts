@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, expect, type Page, test as base } from "@playwright/test";
+import { type Browser, expect, type Locator, type Page, test as base } from "@playwright/test";
 import { makeWorld, type World } from "./world";
 
 export type User = { email: string; password: string; role: string };
@@ -64,9 +64,9 @@ export function userOf(demo: Demo, role: string): User {
   return user;
 }
 
-/** From the welcome page through the server's login page and back. */
-export async function enter(page: Page, user: User) {
-  await page.getByRole("button", { name: /^(Sign in|登录)$/ }).click();
+/** From the welcome page, or wherever else a way in is offered, through the server's login page and back. */
+export async function enter(page: Page, user: User, way?: Locator) {
+  await (way ?? page.getByRole("button", { name: /^(Sign in|登录)$/ })).click();
   await page.waitForURL(/\/oauth\/authorize/);
   await page.locator("input[type=email]").fill(user.email);
   await page.locator("input[type=password]").fill(user.password);

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 const CHINESE = resolve(import.meta.dirname, "../src/i18n/catalogs/zh-CN.po");
 let chinese: Map<string, string> | undefined;
 
-/** A message by its English text, with `{placeholders}` for anything: matches the whole of an element's text. */
+/** A message by its English text, with `{placeholders}` for anything and plurals in any number: matches the whole of an element's text. */
 export const words = (...messages: string[]): RegExp =>
   new RegExp(`^(${messages.flatMap((message) => [pattern(message), pattern(translated(message))]).join("|")})$`);
 
@@ -21,7 +21,7 @@ function translated(message: string): string {
   );
   const found = chinese.get(message);
   if (found === undefined) throw new Error(`no such message: ${message}`);
-  return found;
+  return found === "" ? message : found;
 }
 
 const joined = (lines: string) =>
@@ -31,8 +31,18 @@ const joined = (lines: string) =>
     .map((line) => JSON.parse(line) as string)
     .join("");
 
-const pattern = (message: string) =>
-  message
+const PLURAL = /\{\w+, plural,((?:[^{}]*\{[^{}]*\})+)\s*\}/;
+
+function pattern(message: string): string {
+  const [before = "", cases, after] = message.split(PLURAL);
+  if (cases === undefined) return plain(before);
+  const ways = [...cases.matchAll(/\{([^{}]*)\}/g)].map(([, way = ""]) => way.split("#").map(plain).join(".*"));
+  return `${plain(before)}(${ways.join("|")})${pattern(after ?? "")}`;
+}
+
+/** Placeholders and tags stand for anything. */
+const plain = (text: string) =>
+  text
     .split(/\{[^{}]*\}|<\/?\d+\/?>/)
     .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
     .join(".*");

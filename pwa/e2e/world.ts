@@ -62,6 +62,14 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
       { id: ids.customer, code: `C${mark}`, name: names.customer, isCustomer: true },
     ],
   });
+  const pen = {
+    id: ids.pen,
+    sku: `PEN-${mark}`,
+    name: names.pen,
+    unitId: ids.piece,
+    price: "1.2",
+    barcodes: [{ code: codes.pen }],
+  };
   await command("saveProducts", {
     records: [
       {
@@ -75,14 +83,7 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
         units: [{ unitId: ids.box, numerator: "12" }],
         barcodes: [{ code: codes.cup }, { code: codes.boxOfCups, unitId: ids.box }],
       },
-      {
-        id: ids.pen,
-        sku: `PEN-${mark}`,
-        name: names.pen,
-        unitId: ids.piece,
-        price: "1.2",
-        barcodes: [{ code: codes.pen }],
-      },
+      pen,
     ],
   });
   const { locations } = await graphql<{ locations: { id: string; kind: string; warehouse: { id: string } | null }[] }>(
@@ -128,6 +129,43 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
       const orderId = uuid7();
       await command("placeSalesOrder", { orderId, partnerId: ids.customer, locationId: place, lines });
       return orderId;
+    },
+
+    async confirmedOrder(lines: { productId: string; quantity: string }[]) {
+      const orderId = await this.salesOrder(lines);
+      await command("confirmSalesOrder", { orderId });
+      return orderId;
+    },
+
+    async cancel(orderId: string) {
+      await command("cancelSalesOrder", { orderId });
+    },
+
+    /** Pens are traded any more, or not. */
+    async activatePen(active: boolean) {
+      const { product } = await graphql<{ product: { version: number } }>(
+        "query ($id: ID!) { product(id: $id) { version } }",
+        { id: ids.pen },
+      );
+      await command("saveProducts", { records: [{ ...pen, active, baseVersion: product.version }] });
+    },
+
+    /** One more, with nothing in it. */
+    async warehouse() {
+      const id = uuid7();
+      await command("saveWarehouses", { records: [{ id, code: id.slice(-8), name: `二号仓 ${id.slice(-6)}` }] });
+      return id;
+    },
+
+    /** Reports all devices of this person as lost. `person`: as colleagues call them. */
+    async loseDevices(person: string) {
+      const asked = { headers: { Authorization: `Bearer ${await token()}` } };
+      const listed = await fetch(`${url}/oauth/devices?all=1`, asked);
+      const { devices } = (await listed.json()) as { devices: { id: string; person: string }[] };
+      for (const device of devices.filter((one) => one.person === person)) {
+        const ended = await fetch(`${url}/oauth/devices/${device.id}/revoke`, { method: "POST", ...asked });
+        if (!ended.ok) throw new Error(`HTTP ${ended.status}`);
+      }
     },
 
     async onHand(product: string): Promise<string> {

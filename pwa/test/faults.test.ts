@@ -41,7 +41,9 @@ const text = async (path: string, init?: RequestInit) => (await fetch(proxy.url 
 test("passes on what is asked and answered, and remembers it", async () => {
   expect(await text("/a?b=1", { method: "POST", body: "货通" })).toBe("0123456789");
   expect(reached).toEqual(["POST /a?b=1 货通"]);
-  expect(await network.seen(/^\/a/)).toMatchObject([{ method: "POST", path: "/a?b=1", answered: 200, body: "货通" }]);
+  expect(await network.seen(/^\/a/)).toMatchObject([
+    { method: "POST", path: "/a?b=1", answered: 200, bytes: 10, body: "货通" },
+  ]);
   await network.reset();
   expect(await network.seen(/./)).toEqual([]);
 });

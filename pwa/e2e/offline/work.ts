@@ -5,12 +5,12 @@ import { words } from "../words";
 import type { World } from "../world";
 import { past, queue } from "./device";
 
-/** The calls that `act` has put into the queue, in their order; there have to be `count` of them. */
-export async function made(page: Page, count: number, act: () => Promise<void>): Promise<Id[]> {
+/** The calls that `act` has put into the queue, in their order; there have to be `expected` of them. */
+export async function made(page: Page, expected: number, act: () => Promise<void>): Promise<Id[]> {
   const known = new Set(await ids(page));
   await act();
   const news = async () => (await ids(page)).filter((id) => !known.has(id));
-  await expect.poll(async () => (await news()).length, { message: "calls in the queue" }).toBe(count);
+  await expect.poll(async () => (await news()).length, { message: "calls in the queue" }).toBe(expected);
   return news();
 }
 
@@ -45,3 +45,33 @@ export async function receive(page: Page, world: World, order: Id, goods: Goods)
 
 export const keptHere = words("Kept on this device, and sent as soon as the server can be reached.");
 export const booked = words("Booked.");
+
+/** Counts one product by scanning it, on a sheet of its own, and hands that in. */
+export async function count(page: Page, code: string, counted: string): Promise<Id> {
+  await page.goto("/counts/new");
+  await page.getByText(words("What I scan")).click();
+  await page.getByRole("button", { name: words("Begin counting") }).click();
+  await expect(page.getByText(words("Nothing counted yet"))).toBeVisible();
+  await scan(page, code);
+  const field = page.getByLabel(words("Counted, in {0}"));
+  await field.fill(counted);
+  await field.press("Enter");
+  await page.getByRole("link", { name: words("Review {counted}") }).click();
+  const handIn = words("{0, plural, one {Hand in # product} other {Hand in # products}}");
+  const [id] = await made(page, 1, () => page.getByRole("button", { name: handIn }).click());
+  return id as Id;
+}
+
+/** Ships pens of an order on its screen. */
+export async function ship(page: Page, world: World, order: Id, pens: string): Promise<Id> {
+  await page.goto(`/sales-orders/${order}`);
+  await page.getByLabel(world.names.pen).fill(pens);
+  const [id] = await made(page, 1, () => page.getByRole("button", { name: /^(Ship|发货) 1/ }).click());
+  return id as Id;
+}
+
+/** A hand scanner types fast, and Enter. */
+export async function scan(page: Page, code: string) {
+  await page.keyboard.type(code);
+  await page.keyboard.press("Enter");
+}
