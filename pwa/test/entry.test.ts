@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { check, retailPrice, total, withProduct } from "../src/features/entry";
+import { check, type KeptLine, resolved, retailPrice, total, withProduct } from "../src/features/entry";
 import { availableAt, unitOfCode } from "../src/features/masterdata/products";
 import type { Product, StockAt } from "../src/offline/views";
 
@@ -22,15 +22,17 @@ const product: Product = {
   ],
 };
 
+const known = (lines: readonly KeptLine[]) => resolved(lines, (id) => (id === "cup" ? product : undefined));
+
 test("scanning the same product again adds one; the code of a case is a line of its own", () => {
   const once = withProduct([], product, retailPrice, "6901234500012");
   const twice = withProduct(once, product, retailPrice, "6901234500012");
   const withCase = withProduct(twice, product, retailPrice, "16901234500019");
-  expect(withCase.map(({ unit, quantity, price }) => [unit.name, quantity, price])).toEqual([
+  expect(known(withCase).map(({ unit, quantity, price }) => [unit.name, quantity, price])).toEqual([
     ["个", "2", "2.35"],
     ["箱", "1", "28.2"],
   ]);
-  expect(total(withCase)).toBe("32.90");
+  expect(total(known(withCase))).toBe("32.90");
 });
 
 test("a case costs what is in it", () => {
@@ -45,8 +47,14 @@ test("a code stands for the unit that it is printed on", () => {
   expect(unitOfCode(product, "1042")).toBeUndefined();
 });
 
+test("a line waits for its product, and falls back to the stock unit when its own is gone", () => {
+  const lines = withProduct([], product, retailPrice, "16901234500019");
+  expect(resolved(lines, () => undefined)).toEqual([]);
+  expect(resolved(lines, () => ({ ...product, units: [piece] }))[0]?.unit).toBe(piece);
+});
+
 describe("a line", () => {
-  const [line] = withProduct([], product, retailPrice);
+  const [line] = known(withProduct([], product, retailPrice));
   if (!line) throw new Error("no line");
   test("is sent as typed, not as shown", () => {
     expect(check({ ...line, quantity: "１０", price: "1.005" }, "needed", null)).toEqual({

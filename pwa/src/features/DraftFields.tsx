@@ -2,7 +2,7 @@ import { TextInput } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useRef, useState } from "react";
 import { Money } from "../ui/Quantity";
-import { Empty } from "../ui/states";
+import { Empty, LoadingRows } from "../ui/states";
 import { useWedge } from "../ui/useWedge";
 import { CodeChoice, type Looked } from "./CodeChoice";
 import { LineEditor } from "./LineEditor";
@@ -51,7 +51,7 @@ export function DraftFields({ draft, partner, begin }: DraftFieldsProps) {
           label={partner.label}
           placeholder={partner.placeholder}
           value={draft.partner}
-          onChange={(chosen) => put({ partner: chosen })}
+          onChange={({ id, label }) => put({ partner: { id, label } })}
           error={tried && !draft.partner && partner.missing ? partner.missing : refused("partnerId")}
         />
         <WarehouseSelect
@@ -68,10 +68,11 @@ export function DraftFields({ draft, partner, begin }: DraftFieldsProps) {
         pricing={draft.pricing}
         available={draft.available}
         tried={tried}
-        onChange={(next) => put({ lines: next })}
+        onChange={draft.putLines}
         onUnit={draft.changeUnit}
         onLeave={() => picker.current?.focus()}
       />
+      {draft.missing > 0 && <LoadingRows rows={draft.missing} height={56} />}
       {looked && (
         <CodeChoice
           {...looked}
@@ -88,7 +89,7 @@ export function DraftFields({ draft, partner, begin }: DraftFieldsProps) {
         }}
         inputRef={picker}
       />
-      {lines.length === 0 ? (
+      {lines.length + draft.missing === 0 ? (
         <Empty title={<Trans>No lines yet</Trans>}>{begin}</Empty>
       ) : (
         draft.amount !== null && (

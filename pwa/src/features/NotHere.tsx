@@ -5,9 +5,6 @@ import { connection } from "../data/connection";
 import { useStore } from "../data/store";
 import { Empty, Forbidden, LoadingRows, ProblemState } from "../ui/states";
 
-/** The rows of this device are being opened or, the first time, on their way to it. */
-export const Opening = () => <LoadingRows height={64} />;
-
 type NotHereProps = {
   error?: Error | undefined;
   forbidden?: readonly string[];

@@ -15,13 +15,20 @@ import { uuid7 } from "../data/uuid";
 import type { Product, ProductUnit } from "../offline/views";
 import { unitOfCode } from "./masterdata/products";
 
-export type EntryLine = {
-  key: string;
-  product: Product;
-  unit: ProductUnit;
-  quantity: string;
-  price: string;
-};
+type Typed = { key: string; quantity: string; price: string };
+
+/** As a draft keeps it: what the product is called and packed in is looked up when it is shown. */
+export type KeptLine = Typed & { productId: string; unitId: string };
+
+export type EntryLine = Typed & { product: Product; unit: ProductUnit };
+
+/** Lines whose products are known. A unit that the product lost since then becomes its stock unit. */
+export const resolved = (lines: readonly KeptLine[], productOf: (id: string) => Product | undefined): EntryLine[] =>
+  lines.flatMap(({ productId, unitId, ...typed }) => {
+    const product = productOf(productId);
+    if (!product) return [];
+    return [{ ...typed, product, unit: product.units.find(({ id }) => id === unitId) ?? product.stockUnit }];
+  });
 
 /** `optional`: the server knows what to do without one. `hidden`: not this person's to see or to say. */
 export type Pricing = "needed" | "optional" | "hidden";
@@ -70,16 +77,17 @@ const trimmed = (value: Decimal) => read(value) ?? value;
 
 /** One more of a product: on the line that already has it in that unit, or on a new one. */
 export function withProduct(
-  lines: readonly EntryLine[],
+  lines: readonly KeptLine[],
   product: Product,
   priceIn: (product: Product, unit: ProductUnit) => string,
   code?: string,
-): EntryLine[] {
+): KeptLine[] {
   const unit = (code === undefined ? undefined : unitOfCode(product, code)) ?? product.stockUnit;
-  const same = lines.find((line) => line.product.id === product.id && line.unit.id === unit.id);
+  const same = lines.find((line) => line.productId === product.id && line.unitId === unit.id);
   if (same) {
     const quantity = add(read(same.quantity) ?? "0", "1");
     return lines.map((line) => (line === same ? { ...line, quantity } : line));
   }
-  return [...lines, { key: uuid7(), product, unit, quantity: "1", price: priceIn(product, unit) }];
+  const price = priceIn(product, unit);
+  return [...lines, { key: uuid7(), productId: product.id, unitId: unit.id, quantity: "1", price }];
 }

@@ -2,17 +2,25 @@ import { useState } from "react";
 import type { Decimal } from "../data/decimal";
 import { useMe } from "../data/me";
 import type { OfflineState } from "../offline/commands";
-import { type Product, type ProductUnit, usePlaces, useStock } from "../offline/views";
-import type { Choice } from "../ui/SearchPicker";
+import type { Id } from "../offline/types";
+import { type Product, type ProductUnit, usePlaces, useProducts, useStock } from "../offline/views";
 import { useFieldProblems } from "../ui/Refusal";
-import { check, type EntryLine, type LineCheck, type Pricing, total, withProduct } from "./entry";
+import { check, type EntryLine, type KeptLine, type Pricing, resolved, total, withProduct } from "./entry";
+import { useKeptForm } from "./inventory/useKeptForm";
 import { availableAt } from "./masterdata/products";
 
-type Content = { partner: Choice | null; place: string | undefined; lines: EntryLine[]; note: string };
+type Content = {
+  partner: { id: Id; label: string } | null;
+  place: Id | null;
+  lines: readonly KeptLine[];
+  note: string;
+};
 
-const EMPTY: Content = { partner: null, place: undefined, lines: [], note: "" };
+const EMPTY: Content = { partner: null, place: null, lines: [], note: "" };
 
 type DraftRules = {
+  /** Under which a reload finds it again. */
+  name: string;
   pricing: Pricing;
   /** What a unit of a product costs until somebody types a price. */
   priceIn: (product: Product, unit: ProductUnit) => string;
@@ -26,45 +34,63 @@ type DraftRules = {
 };
 
 /** A document that is being written: partner, place, lines and note, and whether it can be sent. */
-export function useDraft({ pricing, priceIn, takes, needsPartner, state, onTouch }: DraftRules) {
+export function useDraft({ name, pricing, priceIn, takes, needsPartner, state, onTouch }: DraftRules) {
   const { can } = useMe();
   const { places, first, keep } = usePlaces();
-  const [content, setContent] = useState(EMPTY);
+  const form = useKeptForm<Content>(name, EMPTY);
   const [tried, setTried] = useState(false);
-  const [last, setLast] = useState(EMPTY);
-  const { partner, lines, note } = content;
+  // Found on the server before the first load was through, they are not among the device's rows yet.
+  const [added, setAdded] = useState<ReadonlyMap<Id, Product>>(new Map());
+  const { partner, note, ...content } = form.body ?? EMPTY;
   const place = content.place ?? first ?? "";
 
-  const stock = useStock(lines.map(({ product }) => product.id));
+  const ids = content.lines.map(({ productId }) => productId);
+  const known = useProducts(ids);
+  const stock = useStock(ids);
+  const lines = resolved(content.lines, (id) => known.get(id) ?? added.get(id));
   const available = (line: EntryLine): Decimal | null =>
     availableAt(line.product, can("stock.read") ? stock : null, place);
   const checks = lines.map((line) => check(line, pricing, takes ? available(line) : null));
-  const inputs = checks.flatMap((line: LineCheck) => (line.problem === undefined ? [line.input] : []));
+  const inputs = checks.flatMap((line) => (line.problem === undefined ? [line.input] : []));
   const complete =
-    lines.length > 0 && inputs.length === lines.length && place !== "" && (partner !== null || !needsPartner);
+    lines.length > 0 && inputs.length === content.lines.length && place !== "" && (partner !== null || !needsPartner);
 
-  const put = (next: Partial<Content>) => {
-    setContent((before) => ({ ...before, ...next }));
+  const change = (how: (before: Content) => Content) => {
+    form.put(how);
     onTouch();
   };
+  const changeLines = (how: (before: readonly KeptLine[]) => readonly KeptLine[]) =>
+    change((before) => ({ ...before, lines: how(before.lines) }));
   return {
-    ...content,
+    partner,
+    note,
     place,
     places,
+    lines,
+    /** Lines whose products are being looked up. */
+    missing: content.lines.length - lines.length,
     checks,
     pricing,
     available: takes && can("stock.read") ? available : undefined,
     amount: pricing === "hidden" ? null : total(lines),
-    short: checks.some((line) => line.problem === undefined && line.short),
+    short: checks.filter((line) => line.problem === undefined && line.short).length,
     problems: useFieldProblems(state.step === "answered" ? state.outcome : null),
     tried,
-    put,
+    put: (next: Partial<Omit<Content, "lines">>) => change((before) => ({ ...before, ...next })),
+    putLines: (next: readonly EntryLine[]) =>
+      changeLines(() =>
+        next.map(({ product, unit, ...line }) => ({ ...line, productId: product.id, unitId: unit.id })),
+      ),
     add: (product: Product, code?: string) => {
-      setContent((before) => ({ ...before, lines: withProduct(before.lines, product, priceIn, code) }));
-      onTouch();
+      setAdded((before) => new Map([...before, [product.id, product]]));
+      changeLines((before) => withProduct(before, product, priceIn, code));
     },
     changeUnit: (line: EntryLine, unit: ProductUnit) =>
-      put({ lines: lines.map((one) => (one === line ? { ...line, unit, price: priceIn(line.product, unit) } : one)) }),
+      changeLines((before) =>
+        before.map((one) =>
+          one.key === line.key ? { ...one, unitId: unit.id, price: priceIn(line.product, unit) } : one,
+        ),
+      ),
     /** What the command takes, or null with everything marked that is missing. */
     ready: () => {
       setTried(true);
@@ -73,14 +99,11 @@ export function useDraft({ pricing, priceIn, takes, needsPartner, state, onTouch
     /** It is kept: the next document begins, at the same place. */
     next: () => {
       keep(place);
-      setLast(content);
-      setContent({ ...EMPTY, place: content.place });
+      form.clear({ ...EMPTY, place: content.place });
       setTried(false);
     },
     /** Back to the last document, unless the next one has been begun. */
-    comeBack: () => {
-      if (lines.length === 0 && partner === null) setContent(last);
-    },
+    comeBack: () => content.lines.length === 0 && partner === null && form.restore(),
   };
 }
 

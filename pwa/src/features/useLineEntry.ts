@@ -1,16 +1,22 @@
-import { useState } from "react";
 import type { Decimal } from "../data/decimal";
 import { entered, toSend } from "../data/progress";
 import type { Line } from "../ui/ProgressLines";
+import { useKeptForm } from "./inventory/useKeptForm";
 import { addAt, countLoose, type LineEntry, NOTHING, progressIn, typeAt } from "./lineEntry";
 
-/**
- * What is entered at the lines of an order, and what it comes to. `suggested` stands there until somebody types;
- * `onTouch` is told of each change that a person makes.
- */
-export function useLineEntry(lines: readonly Line[], onTouch: () => void, suggested = NOTHING) {
-  const [own, setOwn] = useState<LineEntry | null>(null);
-  const entry = own ?? suggested;
+type LineEntryRules = {
+  /** Under which a reload finds it again. */
+  name: string;
+  /** Stands there until somebody types. */
+  suggested?: LineEntry;
+  /** A person changes something. */
+  onTouch: () => void;
+};
+
+/** What is entered at the lines of an order, and what it comes to. */
+export function useLineEntry(lines: readonly Line[], { name, suggested = NOTHING, onTouch }: LineEntryRules) {
+  const form = useKeptForm<LineEntry | null>(name, null);
+  const entry = form.body ?? suggested;
   const rows = lines.map((line) => {
     const progress = progressIn(entry, line);
     const typed = entry.typed[line.id] ?? "";
@@ -26,7 +32,7 @@ export function useLineEntry(lines: readonly Line[], onTouch: () => void, sugges
     };
   });
   const change = (how: (before: LineEntry) => LineEntry) => {
-    setOwn((before) => how(before ?? suggested));
+    form.put((before) => how(before ?? suggested));
     onTouch();
   };
   return {
@@ -40,9 +46,9 @@ export function useLineEntry(lines: readonly Line[], onTouch: () => void, sugges
     /** As if somebody had typed all of this. */
     put: (typed: LineEntry["typed"]) => change(() => ({ ...NOTHING, typed })),
     /** What was entered is on its way: the next thing can be entered. */
-    clear: () => setOwn(NOTHING),
-    /** Back to what was entered then. */
-    restore: (then: LineEntry) => setOwn(then),
+    clear: () => form.clear(NOTHING),
+    /** Back to what was sent last, unless the next thing was begun. */
+    comeBack: () => Object.values(entry.typed).every((typed) => typed.trim() === "") && form.restore(),
   };
 }
 

@@ -1,7 +1,6 @@
 import { plural } from "@lingui/core/macro";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { PackageCheck } from "lucide-react";
-import { useState } from "react";
 import { useMe } from "../../data/me";
 import { uuid7 } from "../../data/uuid";
 import { useOffline } from "../../offline/commands";
@@ -9,6 +8,7 @@ import { Page } from "../../ui/Page";
 import { QueuedNotice } from "../../ui/QueuedNotice";
 import { Forbidden } from "../../ui/states";
 import { DraftFields } from "../DraftFields";
+import { said } from "../said";
 import { useCorrection } from "../useCorrection";
 import { useDraft } from "../useDraft";
 
@@ -17,8 +17,8 @@ export default function BlindReceiptPage() {
   const { t } = useLingui();
   const { can } = useMe();
   const receipts = useOffline("purchasing.record_blind_receipt");
-  const [busy, setBusy] = useState(false);
   const draft = useDraft({
+    name: "blind-receipt",
     pricing: can("purchase.price") ? "optional" : "hidden",
     priceIn: () => "",
     takes: false,
@@ -26,12 +26,11 @@ export default function BlindReceiptPage() {
     state: receipts.state,
     onTouch: receipts.clear,
   });
-  const { corrected } = useCorrection(receipts.state, draft.comeBack);
+  const { replaces, done } = useCorrection(receipts.state, draft.comeBack);
 
   const submit = async () => {
     const ready = draft.ready();
     if (!ready) return;
-    setBusy(true);
     const documentId = uuid7();
     const { partner, place, lines, note } = ready;
     const count = lines.length;
@@ -40,15 +39,15 @@ export default function BlindReceiptPage() {
         { documentId, partnerId: partner?.id, locationId: place, note, lines },
         {
           lane: documentId,
+          replaces,
           label: {
             title: partner ? t`Receipt from ${partner.label}` : t`Receipt without an order`,
             detail: t`${plural(count, { one: "# line", other: "# lines" })}`,
           },
         },
-      )
-      .finally(() => setBusy(false));
+      );
     draft.next();
-    await corrected();
+    done();
   };
 
   const back = { href: "/purchase-orders", label: t`Back to the purchase orders` };
@@ -76,9 +75,8 @@ export default function BlindReceiptPage() {
               other="Confirm receipt of # lines"
             />
           ),
-        busy,
         disabled: count === 0,
-        onAct: () => void submit(),
+        onAct: () => void submit().catch(said),
       }}
     >
       <QueuedNotice state={receipts.state} />

@@ -20,6 +20,7 @@ import { useFormat } from "../../ui/useFormat";
 import { useSearchParam } from "../../ui/useSearchParam";
 import { localPages } from "../localPages";
 import { matching } from "../matching";
+import { Opening, useLoaded } from "../Opening";
 import styles from "../orders.module.css";
 import { PurchaseOrderState } from "./OrderState";
 
@@ -120,6 +121,7 @@ function Open() {
   const { can } = useMe();
   const [search, setSearch] = useState("");
   const orders = usePurchaseOrders();
+  const loaded = useLoaded();
   const { data } = useQuery(TOTALS, { price: can("purchase.price") });
   const totals = new Map((data?.purchaseOrders?.nodes ?? []).map(({ id, total }) => [id, total]));
   const rows = orders
@@ -130,6 +132,7 @@ function Open() {
       (left, right) =>
         day(left).localeCompare(day(right)) || left.number.localeCompare(right.number),
     );
+  if (!loaded || !rows) return <Opening />;
   return (
     <>
       <SearchBox

@@ -19,10 +19,13 @@ import { QueuedNotice } from "../../ui/QueuedNotice";
 import { Empty } from "../../ui/states";
 import { useFormat } from "../../ui/useFormat";
 import { WarehouseSelect } from "../masterdata/WarehouseSelect";
-import { NotHere, Opening } from "../NotHere";
+import { NotHere } from "../NotHere";
+import { Opening, useLoaded } from "../Opening";
 import { OrderEntry } from "../OrderEntry";
 import { OrderExtras } from "../OrderExtras";
 import styles from "../orders.module.css";
+import { said } from "../said";
+import { useCorrection } from "../useCorrection";
 import { useLineEntry } from "../useLineEntry";
 import { useLineScan } from "../useLineScan";
 import { ofDevice, ofServer, ORDER, type OrderView } from "./order";
@@ -38,16 +41,12 @@ export default function PurchaseOrderPage({ id }: { id: string }) {
   const { t } = useLingui();
   const { can } = useMe();
   const kept = usePurchaseOrder(id);
+  const loaded = useLoaded();
   const products = useProducts((kept?.lines ?? []).map((line) => line.productId));
   const receipts = useOffline("purchasing.record_receipt");
   const { data, ...asked } = useQuery(ORDER, { id, price: can("purchase.price") });
-  // Closed by what was done here a moment ago, it leaves the device: it stays on the screen as it was until it is read.
-  const [last, setLast] = useState(kept);
-  if (kept && kept !== last) setLast(kept);
-
   const server = data?.purchaseOrder;
-  const here = kept ?? (server ? null : last);
-  const order = here ? ofDevice(here, products) : server && kept === null ? ofServer(server) : null;
+  const order = kept ? ofDevice(kept, products) : server && kept === null ? ofServer(server) : null;
   if (order && (order.lines.length === 0 || order.lines.some(({ product }) => product))) {
     return (
       <Order order={order} receipts={receipts}>
@@ -66,7 +65,7 @@ export default function PurchaseOrderPage({ id }: { id: string }) {
       title={t`Purchase order`}
       back={{ href: "/purchase-orders", label: t`Back to the purchase orders` }}
     >
-      {kept !== null ? (
+      {kept !== null || !loaded ? (
         <Opening />
       ) : (
         <NotHere {...asked} missing={data !== undefined && !server} root="purchaseOrder">
@@ -102,9 +101,9 @@ function Order({ order, receipts, children }: OrderProps) {
   const format = useFormat();
   const words = useWords();
   const { places, keep } = usePlaces();
-  const entry = useLineEntry(order.lines, receipts.clear);
+  const entry = useLineEntry(order.lines, { name: `receipt:${order.id}`, onTouch: receipts.clear });
+  const { replaces, done } = useCorrection(receipts.state, entry.comeBack);
   const [chosenPlace, setPlace] = useState<string>();
-  const [busy, setBusy] = useState(false);
 
   const place = chosenPlace ?? order.locationId;
   const receiving = can("purchase.receive") && order.status !== "CANCELLED";
@@ -115,23 +114,19 @@ function Order({ order, receipts, children }: OrderProps) {
   const scan = useLineScan(entry.rows, entry.add, receiving);
 
   const submit = async () => {
-    setBusy(true);
     const lines = entry.sent.length;
-    await receipts
-      .run(
-        { documentId: uuid7(), orderId: order.id, locationId: place, lines: entry.sent },
-        {
-          lane: order.id,
-          label: {
-            title: t`Receipt from ${order.partnerName}`,
-            detail: t`${order.number}, ${plural(lines, { one: "# line", other: "# lines" })}`,
-            href: `/purchase-orders/${order.id}`,
-          },
-        },
-      )
-      .finally(() => setBusy(false));
+    const label = {
+      title: t`Receipt from ${order.partnerName}`,
+      detail: t`${order.number}, ${plural(lines, { one: "# line", other: "# lines" })}`,
+      href: `/purchase-orders/${order.id}`,
+    };
+    await receipts.run(
+      { documentId: uuid7(), orderId: order.id, locationId: place, lines: entry.sent },
+      { lane: order.id, label, replaces },
+    );
     keep(place);
     entry.clear();
+    done();
   };
 
   return (
@@ -163,9 +158,8 @@ function Order({ order, receipts, children }: OrderProps) {
                     other="Confirm receipt of # lines"
                   />
                 ),
-              busy,
               disabled: entry.sent.length === 0 || entry.unreadable || place === "",
-              onAct: () => void submit(),
+              onAct: () => void submit().catch(said),
             }
           : undefined
       }

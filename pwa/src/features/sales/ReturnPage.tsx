@@ -1,7 +1,6 @@
 import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Undo2 } from "lucide-react";
-import { useState } from "react";
 import { useMe } from "../../data/me";
 import { uuid7 } from "../../data/uuid";
 import { useOffline } from "../../offline/commands";
@@ -11,6 +10,7 @@ import { QueuedNotice } from "../../ui/QueuedNotice";
 import { Forbidden } from "../../ui/states";
 import { DraftFields } from "../DraftFields";
 import { retailPrice } from "../entry";
+import { said } from "../said";
 import { useCorrection } from "../useCorrection";
 import { useDraft } from "../useDraft";
 
@@ -19,8 +19,8 @@ export default function ReturnPage() {
   const { t } = useLingui();
   const { can } = useMe();
   const returns = useOffline("sales.record_return");
-  const [busy, setBusy] = useState(false);
   const draft = useDraft({
+    name: "return",
     pricing: can("sales.price") ? "needed" : "hidden",
     priceIn: retailPrice,
     takes: false,
@@ -28,12 +28,11 @@ export default function ReturnPage() {
     state: returns.state,
     onTouch: returns.clear,
   });
-  const { corrected } = useCorrection(returns.state, draft.comeBack);
+  const { replaces, done } = useCorrection(returns.state, draft.comeBack);
 
   const submit = async () => {
     const ready = draft.ready();
     if (!ready?.partner) return;
-    setBusy(true);
     const orderId = uuid7();
     const { partner, place, lines, note } = ready;
     const count = lines.length;
@@ -42,16 +41,16 @@ export default function ReturnPage() {
         { orderId, partnerId: partner.id, locationId: place, note, lines },
         {
           lane: orderId,
+          replaces,
           label: {
             title: t`Return from ${partner.label}`,
             detail: t`${plural(count, { one: "# line", other: "# lines" })}`,
             href: `/sales-orders/${orderId}`,
           },
         },
-      )
-      .finally(() => setBusy(false));
+      );
     draft.next();
-    await corrected();
+    done();
   };
 
   const back = { href: "/sales-orders", label: t`Back to the sales orders` };
@@ -79,9 +78,8 @@ export default function ReturnPage() {
             )}
           </span>
         ),
-        busy,
         disabled: draft.lines.length === 0,
-        onAct: () => void submit(),
+        onAct: () => void submit().catch(said),
       }}
     >
       <QueuedNotice state={returns.state} />

@@ -21,6 +21,7 @@ import { useSearchParam } from "../../ui/useSearchParam";
 import { useWide } from "../../ui/useWide";
 import { localPages } from "../localPages";
 import { matching } from "../matching";
+import { Opening, useLoaded } from "../Opening";
 import styles from "../orders.module.css";
 import { SalesOrderState } from "./OrderState";
 
@@ -125,6 +126,7 @@ function Kept({ view }: { view: Exclude<View, "all"> }) {
   const { can } = useMe();
   const [search, setSearch] = useState("");
   const orders = useSalesOrders();
+  const loaded = useLoaded();
   const { data } = useQuery(TOTALS, { price: can("sales.price") });
   const totals = new Map((data?.salesOrders?.nodes ?? []).map(({ id, total }) => [id, total]));
   const rows = orders
@@ -143,6 +145,7 @@ function Kept({ view }: { view: Exclude<View, "all"> }) {
     ) : (
       <Empty title={<Trans>Nothing to confirm</Trans>} />
     );
+  if (!loaded || !rows) return <Opening />;
   return (
     <>
       <SearchBox

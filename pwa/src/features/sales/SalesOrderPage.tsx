@@ -1,12 +1,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useState } from "react";
 import { useMe } from "../../data/me";
 import { useQuery } from "../../data/useQuery";
 import { useOffline } from "../../offline/commands";
 import { useProducts, useSalesOrder, useStock } from "../../offline/views";
 import { Page } from "../../ui/Page";
 import { QueuedNotice } from "../../ui/QueuedNotice";
-import { NotHere, Opening } from "../NotHere";
+import { NotHere } from "../NotHere";
+import { Opening, useLoaded } from "../Opening";
 import { OrderExtras } from "../OrderExtras";
 import { Confirm } from "./Confirm";
 import { ofDevice, ofServer, ORDER } from "./order";
@@ -22,18 +22,14 @@ export default function SalesOrderPage({ id }: { id: string }) {
   const { can } = useMe();
   const kept = useSalesOrder(id);
   const ids = (kept?.lines ?? []).map((line) => line.productId);
+  const loaded = useLoaded();
   const products = useProducts(ids);
   const stock = useStock(ids);
   const shipments = useOffline("sales.ship_sales_order");
   const { data, ...asked } = useQuery(ORDER, { id, price: can("sales.price") });
-  // Shipped by what was done here a moment ago, it leaves the device: it stays on the screen as it was until it is read.
-  const [last, setLast] = useState(kept);
-  if (kept && kept !== last) setLast(kept);
-
   const server = data?.salesOrder;
-  const here = kept ?? (server ? null : last);
-  const order = here
-    ? ofDevice(here, products, can("stock.read") ? stock : null)
+  const order = kept
+    ? ofDevice(kept, products, can("stock.read") ? stock : null)
     : server && kept === null
       ? ofServer(server)
       : null;
@@ -43,7 +39,7 @@ export default function SalesOrderPage({ id }: { id: string }) {
         title={t`Sales order`}
         back={{ href: "/sales-orders", label: t`Back to the sales orders` }}
       >
-        {kept !== null ? (
+        {kept !== null || !loaded ? (
           <Opening />
         ) : (
           <NotHere {...asked} missing={data !== undefined && !server} root="salesOrder" />

@@ -2,15 +2,15 @@ import { plural } from "@lingui/core/macro";
 import { Button } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Truck } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { after } from "../../data/progress";
 import { uuid7 } from "../../data/uuid";
 import type { useOffline } from "../../offline/commands";
 import { Notice } from "../../ui/Notice";
 import { QueuedNotice } from "../../ui/QueuedNotice";
-import type { LineEntry } from "../lineEntry";
 import { OrderEntry } from "../OrderEntry";
 import styles from "../orders.module.css";
+import { said } from "../said";
 import { useCorrection } from "../useCorrection";
 import { useLineEntry } from "../useLineEntry";
 import { useLineScan } from "../useLineScan";
@@ -28,12 +28,12 @@ type ShipProps = {
 export function Ship({ order, shipments, children }: ShipProps) {
   const { t } = useLingui();
   const words = useShippingWords();
-  const entry = useLineEntry(order.lines, shipments.clear, suggested(order.lines));
-  const [busy, setBusy] = useState(false);
-  const [sent, setSent] = useState<LineEntry | null>(null);
-  const { corrected } = useCorrection(shipments.state, () => {
-    if (sent && entry.sent.length === 0) entry.restore(sent);
+  const entry = useLineEntry(order.lines, {
+    name: `shipment:${order.id}`,
+    suggested: suggested(order.lines),
+    onTouch: shipments.clear,
   });
+  const { replaces, done } = useCorrection(shipments.state, entry.comeBack);
 
   const over = entry.rows.some(({ progress, now }) => after(progress, now).state === "over");
   const backorder = entry.rows.filter(({ progress, now }) =>
@@ -42,24 +42,15 @@ export function Ship({ order, shipments, children }: ShipProps) {
   const scan = useLineScan(entry.rows, entry.add, true);
 
   const submit = async () => {
-    setBusy(true);
     const lines = entry.sent.length;
-    await shipments
-      .run(
-        { documentId: uuid7(), orderId: order.id, lines: entry.sent },
-        {
-          lane: order.id,
-          label: {
-            title: t`Shipment to ${order.partnerName}`,
-            detail: t`${order.number}, ${plural(lines, { one: "# line", other: "# lines" })}`,
-            href: `/sales-orders/${order.id}`,
-          },
-        },
-      )
-      .finally(() => setBusy(false));
-    setSent({ typed: entry.typed, loose: entry.loose });
+    const label = {
+      title: t`Shipment to ${order.partnerName}`,
+      detail: t`${order.number}, ${plural(lines, { one: "# line", other: "# lines" })}`,
+      href: `/sales-orders/${order.id}`,
+    };
+    await shipments.run({ documentId: uuid7(), orderId: order.id, lines: entry.sent }, { lane: order.id, label, replaces });
     entry.clear();
-    await corrected();
+    done();
   };
 
   return (
@@ -73,9 +64,8 @@ export function Ship({ order, shipments, children }: ShipProps) {
           ) : (
             <Plural value={entry.sent.length} one="Ship # line" other="Ship # lines" />
           ),
-        busy,
         disabled: entry.sent.length === 0 || entry.unreadable || over,
-        onAct: () => void submit(),
+        onAct: () => void submit().catch(said),
       }}
       notices={
         <>

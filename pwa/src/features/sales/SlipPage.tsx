@@ -8,6 +8,8 @@ import { useMe } from "../../data/me";
 import { useStore } from "../../data/store";
 import { uuid7 } from "../../data/uuid";
 import { useOffline } from "../../offline/commands";
+import { discard } from "../../offline/decide";
+import { useDatabase } from "../../offline/rows";
 import { Notice } from "../../ui/Notice";
 import { Page } from "../../ui/Page";
 import { Money } from "../../ui/Quantity";
@@ -17,6 +19,7 @@ import { Tabs } from "../../ui/Tabs";
 import { DraftFields } from "../DraftFields";
 import { retailPrice } from "../entry";
 import styles from "../orders.module.css";
+import { said } from "../said";
 import { useCorrection } from "../useCorrection";
 import { useDraft } from "../useDraft";
 
@@ -32,15 +35,16 @@ export default function SlipPage() {
   const { reachable } = useStore(connection);
   const sales = useOffline("sales.sell_now");
   const handovers = useOffline("sales.record_handover");
+  const db = useDatabase();
   const [chosen, setChosen] = useState<Way | null>(null);
   const [sent, setSent] = useState<{ way: Way; orderId: string; amount: string | null } | null>(
     null,
   );
-  const [busy, setBusy] = useState(false);
 
   const way = chosen ?? (reachable ? "sell" : "handover");
   const state = (sent?.way === "handover" ? handovers : sales).state;
   const draft = useDraft({
+    name: "slip",
     pricing: !can("sales.price") ? "hidden" : way === "sell" ? "needed" : "optional",
     priceIn: retailPrice,
     takes: true,
@@ -49,42 +53,29 @@ export default function SlipPage() {
     onTouch: () => {
       sales.clear();
       handovers.clear();
-      setSent(null);
     },
   });
-  const { corrected } = useCorrection(state, draft.comeBack);
+  const { replaces, done } = useCorrection(state, draft.comeBack);
   const refused = state.step === "answered" && state.outcome.status === "REFUSED";
 
   const submit = async () => {
     const ready = draft.ready();
     if (!ready?.partner) return;
-    setBusy(true);
     const orderId = uuid7();
     const { partner, place, lines, note } = ready;
     const input = { orderId, partnerId: partner.id, locationId: place, note, lines };
-    const count = lines.length;
-    const detail = t`${plural(count, { one: "# line", other: "# lines" })}`;
-    try {
-      if (way === "sell") {
-        const title = t`Sale to ${partner.label}`;
-        await sales.run(input, {
-          lane: orderId,
-          label: { title, detail, href: `/sales-orders/${orderId}` },
-        });
-      } else {
-        const title = t`Handed over to ${partner.label}`;
-        await handovers.run(input, {
-          lane: orderId,
-          label: { title, detail, href: `/sales-orders/${orderId}` },
-        });
-      }
-    } finally {
-      setBusy(false);
-    }
+    const label = {
+      title: way === "sell" ? t`Sale to ${partner.label}` : t`Handed over to ${partner.label}`,
+      detail: t`${plural(lines.length, { one: "# line", other: "# lines" })}`,
+      href: `/sales-orders/${orderId}`,
+    };
+    const command = way === "sell" ? sales : handovers;
+    await command.run(input, { lane: orderId, label, replaces: way === sent?.way ? replaces : undefined });
+    if (replaces && way !== sent?.way && db) await discard(db, replaces, t`Recorded as handed over instead`);
     setSent({ way, orderId, amount: draft.amount });
     draft.next();
     setChosen(null);
-    await corrected();
+    done();
   };
 
   if (!can("sales.ship")) {
@@ -111,9 +102,8 @@ export default function SlipPage() {
             )}
           </span>
         ),
-        busy,
         disabled: draft.lines.length === 0,
-        onAct: () => void submit(),
+        onAct: () => void submit().catch(said),
       }}
     >
       {sent && state.step === "answered" && state.outcome.status === "ACCEPTED" ? (
@@ -167,10 +157,10 @@ export default function SlipPage() {
           </Trans>
         </Notice>
       )}
-      {draft.short && way === "handover" && (
+      {draft.short > 0 && way === "handover" && (
         <Notice tone="waits">
           <Plural
-            value={draft.checks.filter((line) => line.problem === undefined && line.short).length}
+            value={draft.short}
             one="# line is more than the books have here. It is recorded all the same, and somebody looks into it."
             other="# lines are more than the books have here. They are recorded all the same, and somebody looks into it."
           />
