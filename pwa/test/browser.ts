@@ -1,7 +1,25 @@
 import { vi } from "vitest";
 
+/** What is stored are its own properties, as in a browser. */
+export class MemoryStorage {
+  readonly #stored = this as unknown as Record<string, string>;
+
+  getItem(key: string): string | null {
+    return Object.hasOwn(this, key) ? (this.#stored[key] ?? null) : null;
+  }
+
+  setItem(key: string, value: string) {
+    this.#stored[key] = value;
+  }
+
+  removeItem(key: string) {
+    delete this.#stored[key];
+  }
+}
+
 /** The little of a browser that signing in touches. Locks, channels and crypto are Node's own. */
 export function standInBrowser(path = "/") {
+  vi.stubGlobal("localStorage", new MemoryStorage());
   const kept = new Map<string, string>();
   const place = new URL(path, "https://huotong.test");
   const visited: string[] = [];

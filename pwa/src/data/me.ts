@@ -4,12 +4,16 @@ import { graphql, type ResultOf } from "./graphql";
 export const ME = graphql(`
   query Me {
     me {
+      id
       name
       email
       roles
       company
+      companyId
       currency
+      timeZone
       permissions
+      partyId
     }
   }
 `);

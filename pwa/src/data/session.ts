@@ -3,12 +3,13 @@
  * token lives in an HttpOnly cookie that no script can read. What a round trip to the login page needs is in
  * sessionStorage until the page is back.
  */
+import { missed } from "./connection";
 import { Failed, SignedOut, Unreachable } from "./errors";
-import { fetchJson } from "./http";
-import { challengeOf, claimsOf, randomText } from "./pkce";
+import { challengeOf, claimsOf, personOf, randomText } from "./pkce";
+import { forgetProfile, lastProfile, markRevoked, type Person, revokedPerson } from "./profile";
 import { Store } from "./store";
+import { CLIENT_ID, DEVICE_REVOKED, obtain, post, refresh, type TokenAnswer } from "./token";
 
-const CLIENT_ID = "huotong-pwa";
 const CALLBACK = "/signed-in";
 const TRIP = "huotong.sign-in";
 const GRAPHIQL = "/graphql"; // a page of its own, on the same session
@@ -17,14 +18,17 @@ const RENEW_EARLY_MS = 30_000;
 export type SessionState =
   | { status: "starting" }
   | { status: "unreachable" }
-  | { status: "signed-in" }
-  | { status: "expired" } // signed in before: what is on the screen is kept
+  | { status: "signed-in" } // or was when the server was last reached
+  | { status: "expired" } // signed in before: what is on the screen is kept, and work goes on
+  | { status: "revoked"; person: Person } // the company has shut this device out: what is on it has to go
   | { status: "signed-out"; problem?: string };
 
 export const session = new Store<SessionState>({ status: "starting" });
 
+/** Whose tokens this tab gets; null until the first. Another tab may have signed in as somebody else. */
+export const person = new Store<Person | null>(null);
+
 type Token = { value: string; renewAt: number };
-type TokenAnswer = { access_token: string; expires_in: number; id_token?: string };
 type Trip = { state: string; nonce: string; verifier: string; returnTo: string };
 
 let token: Token | null = null;
@@ -33,56 +37,48 @@ let renewing: Promise<string> | null = null;
 const tabs = new BroadcastChannel("huotong.session");
 tabs.addEventListener("message", (event: MessageEvent<"signed-in" | "signed-out">) => {
   if (event.data === "signed-out") forget();
-  else if (session.value.status !== "signed-in") void start();
+  else if (session.value.status === "signed-in") void renew().catch(() => undefined); // as whom?
+  else void start();
 });
-
-function post(path: string, parameters: Record<string, string>) {
-  return fetchJson(path, {
-    method: "POST",
-    credentials: "same-origin",
-    // A header that a form on another site cannot send: together with SameSite=Strict it keeps the cookie ours.
-    headers: { "X-Huotong-Client": "pwa", Accept: "application/json" },
-    body: new URLSearchParams({ client_id: CLIENT_ID, ...parameters }),
-  });
-}
-
-async function obtain(parameters: Record<string, string>): Promise<TokenAnswer> {
-  const { status, body } = await post("/oauth/token", parameters);
-  if (status === 200) return body as TokenAnswer;
-  const code = (body as { error?: string } | null)?.error ?? `HTTP ${status}`;
-  if (status === 400 || status === 401) throw new SignedOut(code);
-  throw new Failed(status);
-}
 
 function keep(answer: TokenAnswer): string {
   token = { value: answer.access_token, renewAt: Date.now() + answer.expires_in * 1000 - RENEW_EARLY_MS };
+  const now = personOf(token.value);
+  if (now?.companyId !== person.value?.companyId || now?.userId !== person.value?.userId) person.set(now);
   session.set({ status: "signed-in" });
   return token.value;
 }
 
 function forget(problem?: string) {
   token = null;
+  person.set(null);
   session.set(problem === undefined ? { status: "signed-out" } : { status: "signed-out", problem });
 }
 
-/**
- * A fresh access token by the cookie. The refresh token rotates, so two tabs must not spend the same one: one flight
- * in this tab, one tab at a time by the lock. Correctness rests on the server, the lock only keeps the peace.
- */
+/** A fresh access token by the cookie; all askers of this tab share one flight. */
 export function renew(): Promise<string> {
-  renewing ??= navigator.locks
-    .request("huotong.refresh", async () => keep(await obtain({ grant_type: "refresh_token" })))
+  renewing ??= refresh(keep)
     .catch((error: unknown) => {
-      if (error instanceof SignedOut) {
-        token = null;
-        session.set({ status: session.value.status === "starting" ? "signed-out" : "expired" });
-      }
+      if (error instanceof SignedOut) end(error);
       throw error;
     })
     .finally(() => {
       renewing = null;
     });
   return renewing;
+}
+
+function end({ message }: SignedOut) {
+  token = null;
+  const profile = lastProfile();
+  const whose = person.value ?? (profile && { companyId: profile.companyId, userId: profile.id });
+  if (message === DEVICE_REVOKED && whose) {
+    markRevoked(whose); // before anything is deleted: it has to be finished, whatever happens
+    forgetProfile();
+    session.set({ status: "revoked", person: whose });
+  } else {
+    session.set({ status: session.value.status === "starting" ? "signed-out" : "expired" });
+  }
 }
 
 /** A token that is good for the next half minute. */
@@ -95,18 +91,28 @@ export async function tokenInsteadOf(refused: string): Promise<string> {
   return token && token.value !== refused ? token.value : renew();
 }
 
-/** At load: finishes a sign-in that is on its way back, or takes up the session that the cookie still holds. */
+/**
+ * At load: finishes a sign-in that is on its way back, or takes up the session that the cookie still holds. Who used
+ * the app last sees it at once: whether the server can be reached shows while they work.
+ */
 export async function start(): Promise<void> {
   const returning = location.pathname === CALLBACK;
-  session.set({ status: "starting" });
+  const revoked = revokedPerson();
+  if (revoked !== null && !returning) return session.set({ status: "revoked", person: revoked });
+  session.set({ status: !returning && lastProfile() !== null ? "signed-in" : "starting" });
   try {
     await (returning ? finishSignIn(new URLSearchParams(location.search)) : renew());
   } catch (error) {
-    if (error instanceof SignedOut) forget(returning ? error.message : undefined);
-    else session.set({ status: "unreachable" });
+    if (error instanceof Unreachable) missed();
+    if (error instanceof SignedOut) {
+      if (session.value.status === "starting" || returning) forget(returning ? error.message : undefined);
+    } else if (session.value.status === "starting") session.set({ status: "unreachable" });
     if (!(error instanceof SignedOut || error instanceof Unreachable || error instanceof Failed)) throw error;
   }
 }
+
+/** Nothing is left of a device that was shut out; its user may be asked to sign in. */
+export const surrendered = () => forget(DEVICE_REVOKED);
 
 export async function signIn(returnTo: string, language: string): Promise<void> {
   const trip: Trip = { state: randomText(), nonce: randomText(), verifier: randomText(), returnTo };
@@ -154,5 +160,6 @@ export async function signOut(): Promise<void> {
   const { status } = await post("/oauth/revoke", {});
   if (status !== 200 && status !== 204) throw new Failed(status);
   tabs.postMessage("signed-out");
+  forgetProfile();
   forget();
 }

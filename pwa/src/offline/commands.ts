@@ -5,7 +5,7 @@ import { Store, useStore } from "../data/store";
 import { uuid7 } from "../data/uuid";
 import { replace } from "./decide";
 import type { Database, StoredCall } from "./db";
-import { device } from "./device";
+import { opened } from "./device";
 import { type CommandName, type InputOf, VERSIONS, wireBody } from "./inputs";
 import { keep } from "./queue";
 import { useDatabase } from "./rows";
@@ -36,19 +36,6 @@ function laneOf(id: Id, body: Record<string, unknown>): string {
   const about = [body.order_id, body.transfer_id, body.document_id].find((one) => typeof one === "string");
   return typeof about === "string" ? about : id;
 }
-
-const opened = () =>
-  new Promise<Database>((resolve, reject) => {
-    const look = () => {
-      const state = device.value;
-      if (state.status === "open") resolve(state.db);
-      else if (state.status === "lost") reject(state.error);
-      else return;
-      unwatch();
-    };
-    const unwatch = device.watch(look);
-    look();
-  });
 
 /** Resolves when the call is durably stored. Its id is made now, so whatever happens then, it is done once. */
 export async function enqueue<Name extends CommandName>(

@@ -39,6 +39,20 @@ export async function openFor(companyId: Id, userId: Id): Promise<Database> {
   return db;
 }
 
+/** The database of this tab, once it is there. */
+export const opened = () =>
+  new Promise<Database>((resolve, reject) => {
+    const look = () => {
+      const state = device.value;
+      if (state.status === "open") resolve(state.db);
+      else if (state.status === "lost") reject(state.error);
+      else return;
+      unwatch();
+    };
+    const unwatch = device.watch(look);
+    look();
+  });
+
 export function close() {
   turn += 1;
   if (device.value.status === "open") device.value.db.shut();

@@ -17,6 +17,7 @@ export const VERSIONS = {
   "inventory.adjust_stock": 1,
   "inventory.send_transfer": 1,
   "inventory.receive_transfer": 1,
+  "inventory.attach_photo": 1,
 } as const;
 
 export type CommandName = keyof typeof VERSIONS;

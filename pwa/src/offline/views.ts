@@ -1,10 +1,13 @@
 /** What screens read: rows of this device with the calls that are still on their way counted in. */
 import { useCallback, useMemo, useState } from "react";
+import { Store, useStore } from "../data/store";
+import { catalogueOf } from "./catalogue";
 import type { Database } from "./db";
+import { opened } from "./device";
 import { documentsOf, useDocument, useOverlaid } from "./overlay";
 import { type Preview, settled, stockAt } from "./preview";
 import { type PastCall, readPast, readQueue, STUCK, UNSENT } from "./queue";
-import { allRows, rowOf, stockOf, useRows } from "./rows";
+import { allRows, rowOf, stockOf, useDatabase, useRows } from "./rows";
 import { fold } from "./search";
 import type { Partner, Place, Product, ProductUnit, PurchaseOrder, SalesOrder, StockAt, Transfer } from "./shapes";
 import type { Id, PendingCall, ProductRow, UnitRow } from "./types";
@@ -48,22 +51,36 @@ function unitIn(units: ReadonlyMap<Id, UnitRow>, factor: ProductRow["units"][num
   return { id: unitId, name: unit?.name ?? "", decimals: unit?.decimals ?? 0, numerator, denominator };
 }
 
+const NOTHING_YET = new Store({ ready: false, revision: 0 });
+const NONE: Product[] = [];
+
 /** By sku, barcode and its last digits, name and pinyin; an empty text finds the first products. */
 export function useProductSearch(text: string, limit = 30): { products: Product[]; ready: boolean } {
+  const db = useDatabase();
+  const { ready, revision } = useStore(db ? catalogueOf(db).state : NOTHING_YET);
   const products = useRows(
     PRODUCT_PARTS,
     useCallback(
-      async (db: Database) => {
-        const term = fold(text.trim());
-        const rows = (await allRows(db, "product")).filter(({ sku, name, py, pyf, barcodes }) =>
-          [sku, name, py, pyf, ...barcodes.map(({ code }) => code)].some((field) => fold(field).includes(term)),
-        );
-        return productsFrom(db, rows.slice(0, limit));
-      },
-      [text, limit],
+      // A search worker that failed starts anew, and then there is another revision.
+      async (open: Database) =>
+        revision === 0
+          ? NONE
+          : catalogueOf(open)
+              .search(text, limit)
+              .then(
+                (rows) => productsFrom(open, rows),
+                () => NONE,
+              ),
+      [text, limit, revision],
     ),
   );
-  return { products: products ?? [], ready: products !== undefined };
+  return { products: products ?? NONE, ready };
+}
+
+/** By exact barcode or sku; one code on several products gives them all. */
+export async function productsByCode(code: string): Promise<Product[]> {
+  const db = await opened();
+  return productsFrom(db, await catalogueOf(db).withCode(code));
 }
 
 const NO_PRODUCTS: Map<Id, Product> = new Map();
@@ -74,8 +91,8 @@ export function useProducts(ids: readonly Id[]): Map<Id, Product> {
     PRODUCT_PARTS,
     useCallback(
       async (db: Database) => {
-        const rows = await rowOf(db, "product", key.split(","));
-        return new Map((await productsFrom(db, [...rows.values()])).map((product) => [product.id, product]));
+        const rows = await catalogueOf(db).rows(key === "" ? [] : key.split(","));
+        return new Map((await productsFrom(db, rows)).map((product) => [product.id, product]));
       },
       [key],
     ),
@@ -88,16 +105,20 @@ export function useProducts(ids: readonly Id[]): Map<Id, Product> {
 const PLACE_PARTS = ["location", "warehouse"] as const;
 const PLACE = "huotong.place"; // where this device is at work
 
+/** One for all screens: the warehouse that is switched in the header is another one everywhere. */
+const keptPlace = new Store(globalThis.localStorage?.getItem(PLACE) ?? null);
+
+const keepPlace = (id: Id) => {
+  localStorage.setItem(PLACE, id);
+  keptPlace.set(id);
+};
+
 /** Storage places of active warehouses. `first`: where this device was at work last. */
 export function usePlaces(): { places: Place[]; first: Id | undefined; keep(id: Id): void } {
   const places = useRows(PLACE_PARTS, readPlaces);
-  const [kept, setKept] = useState(() => localStorage.getItem(PLACE));
-  const keep = useCallback((id: Id) => {
-    localStorage.setItem(PLACE, id);
-    setKept(id);
-  }, []);
+  const kept = useStore(keptPlace);
   const first = places?.find((place) => place.id === kept)?.id ?? places?.[0]?.id;
-  return { places: places ?? NO_PLACES, first, keep };
+  return { places: places ?? NO_PLACES, first, keep: keepPlace };
 }
 
 const NO_PLACES: Place[] = [];
