@@ -24,15 +24,21 @@ const product: Product = {
 
 const known = (lines: readonly KeptLine[]) => resolved(lines, (id) => (id === "cup" ? product : undefined));
 
-test("scanning the same product again adds one; the code of a case is a line of its own", () => {
-  const once = withProduct([], product, retailPrice, "6901234500012");
-  const twice = withProduct(once, product, retailPrice, "6901234500012");
-  const withCase = withProduct(twice, product, retailPrice, "16901234500019");
+test("more of a product goes on its line; a case is a line of its own", () => {
+  const once = withProduct([], product, piece, "1", retailPrice);
+  const twice = withProduct(once, product, piece, "1", retailPrice);
+  const withCase = withProduct(twice, product, pack, "1", retailPrice);
   expect(known(withCase).map(({ unit, quantity, price }) => [unit.name, quantity, price])).toEqual([
     ["个", "2", "2.35"],
     ["箱", "1", "28.2"],
   ]);
   expect(total(known(withCase))).toBe("32.90");
+});
+
+test("what is taken back leaves its line, and with nothing left the line goes", () => {
+  const three = withProduct([], product, piece, "3", retailPrice);
+  expect(withProduct(three, product, piece, "-1", retailPrice)[0]?.quantity).toBe("2");
+  expect(withProduct(three, product, piece, "-3", retailPrice)).toEqual([]);
 });
 
 test("a case costs what is in it", () => {
@@ -48,13 +54,13 @@ test("a code stands for the unit that it is printed on", () => {
 });
 
 test("a line waits for its product, and falls back to the stock unit when its own is gone", () => {
-  const lines = withProduct([], product, retailPrice, "16901234500019");
+  const lines = withProduct([], product, pack, "1", retailPrice);
   expect(resolved(lines, () => undefined)).toEqual([]);
   expect(resolved(lines, () => ({ ...product, units: [piece] }))[0]?.unit).toBe(piece);
 });
 
 describe("a line", () => {
-  const [line] = known(withProduct([], product, retailPrice));
+  const [line] = known(withProduct([], product, piece, "1", retailPrice));
   if (!line) throw new Error("no line");
   test("is sent as typed, not as shown", () => {
     expect(check({ ...line, quantity: "１０", price: "1.005" }, "needed", null)).toEqual({

@@ -54,17 +54,17 @@ test("is sent in stock units, and only what was entered", () => {
   expect(toSend(lines)).toEqual([{ lineId: "a", quantity: "24" }]);
 });
 
-describe("a scanned code", () => {
+describe("a scanned product", () => {
   const rows = [
-    { id: "full", progress: progressOf(line("48")), now: "0" },
-    { id: "open", progress: progressOf(line("12")), now: "0" },
+    { id: "full", line: line("48"), progress: progressOf(line("48")), now: "0" },
+    { id: "open", line: line("12"), progress: progressOf(line("12")), now: "0" },
   ];
-  test("counts on the line that is still open, in the stock unit", () => {
-    const hit = scanned(rows, () => ({ numerator: "12", denominator: "1" }));
-    expect(hit).toMatchObject({ row: { id: "open" }, added: "12" });
+  test("counts on the line that is still open, or else on the first", () => {
+    expect(scanned(rows, "product")?.id).toBe("open");
+    expect(scanned(rows.slice(0, 1), "product")?.id).toBe("full");
   });
   test("that no line has is nobody's", () => {
-    expect(scanned(rows, () => null)).toBeNull();
+    expect(scanned(rows, "another")).toBeUndefined();
   });
 });
 
@@ -74,6 +74,11 @@ describe("what is entered at a line of cases", () => {
     const entry = addAt(addAt(NOTHING, cases, "12"), cases, "12");
     expect(entry.typed).toEqual({ line: "2" });
     expect(progressIn(entry, cases).unit).toBe("箱");
+  });
+  test("shrinks by what is taken back, and never below nothing", () => {
+    const one = addAt(NOTHING, cases, "12");
+    expect(addAt(addAt(one, cases, "12"), cases, "-12").typed).toEqual({ line: "1" });
+    expect(addAt(one, cases, "-24").typed).toEqual({ line: "" });
   });
   test("is counted in pieces from the first single one, and stays so", () => {
     const entry = addAt(addAt(addAt(NOTHING, cases, "12"), cases, "1"), cases, "12");

@@ -1,12 +1,11 @@
 import { TextInput } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useRef } from "react";
+import { subtract } from "../data/decimal";
+import { useScan } from "../scan/useScan";
 import { Money } from "../ui/Quantity";
 import { Empty, LoadingRows } from "../ui/states";
-import { useWedge } from "../ui/useWedge";
-import { CodeChoice, type Looked } from "./CodeChoice";
 import { LineEditor } from "./LineEditor";
-import { useCodes } from "./masterdata/products";
 import { PartnerPicker } from "./masterdata/PartnerPicker";
 import { ProductPicker } from "./masterdata/ProductPicker";
 import { WarehouseSelect } from "./masterdata/WarehouseSelect";
@@ -24,24 +23,16 @@ type DraftFieldsProps = {
 export function DraftFields({ draft, partner, begin }: DraftFieldsProps) {
   const { t } = useLingui();
   const { lines, problems, tried, put, add } = draft;
-  const [looked, setLooked] = useState<Looked | null>(null);
   const picker = useRef<HTMLInputElement>(null);
-  const lookUp = useCodes(draft.pricing !== "hidden");
+  const scan = useScan({
+    onCode: ({ product, unit, quantity }) => {
+      add(product, unit, quantity);
+      return null;
+    },
+    onUndo: ({ product, unit, quantity }) => add(product, unit, subtract("0", quantity)),
+  });
   const refused = (field: string) =>
     problems.find((problem) => problem.line === null && problem.field === field)?.message;
-
-  const onCode = (code: string) => {
-    lookUp(code).then(
-      (choices) => {
-        const [only, ...others] = choices;
-        if (!only || others.length > 0) return setLooked({ code, choices });
-        setLooked(null);
-        return add(only, code);
-      },
-      () => setLooked({ code, choices: [], failed: true }),
-    );
-  };
-  useWedge(onCode);
 
   return (
     <>
@@ -73,22 +64,12 @@ export function DraftFields({ draft, partner, begin }: DraftFieldsProps) {
         onLeave={() => picker.current?.focus()}
       />
       {draft.missing > 0 && <LoadingRows rows={draft.missing} height={56} />}
-      {looked && (
-        <CodeChoice
-          {...looked}
-          onChoose={(product) => {
-            setLooked(null);
-            add(product, looked.code);
-          }}
-        />
-      )}
-      <ProductPicker
-        onChoose={(product) => {
-          setLooked(null);
-          add(product);
-        }}
-        inputRef={picker}
-      />
+      {scan.notice}
+      <div className={styles.ways}>
+        <ProductPicker onChoose={(product) => add(product, product.stockUnit, "1")} inputRef={picker} />
+        {scan.button}
+      </div>
+      {scan.sheet}
       {lines.length + draft.missing === 0 ? (
         <Empty title={<Trans>No lines yet</Trans>}>{begin}</Empty>
       ) : (

@@ -13,7 +13,6 @@ import {
 } from "../data/decimal";
 import { uuid7 } from "../data/uuid";
 import type { Product, ProductUnit } from "../offline/views";
-import { unitOfCode } from "./masterdata/products";
 
 type Typed = { key: string; quantity: string; price: string };
 
@@ -75,19 +74,17 @@ export const retailPrice = (product: Product, unit: ProductUnit): string =>
 
 const trimmed = (value: Decimal) => read(value) ?? value;
 
-/** One more of a product: on the line that already has it in that unit, or on a new one. */
+/** So much more of a product: on the line that already has it in that unit, or on a new one. Nothing left, no line. */
 export function withProduct(
   lines: readonly KeptLine[],
   product: Product,
+  unit: ProductUnit,
+  more: Decimal,
   priceIn: (product: Product, unit: ProductUnit) => string,
-  code?: string,
 ): KeptLine[] {
-  const unit = (code === undefined ? undefined : unitOfCode(product, code)) ?? product.stockUnit;
   const same = lines.find((line) => line.productId === product.id && line.unitId === unit.id);
-  if (same) {
-    const quantity = add(read(same.quantity) ?? "0", "1");
-    return lines.map((line) => (line === same ? { ...line, quantity } : line));
-  }
-  const price = priceIn(product, unit);
-  return [...lines, { key: uuid7(), productId: product.id, unitId: unit.id, quantity: "1", price }];
+  const quantity = add(read(same?.quantity ?? "") ?? "0", more);
+  if (!isPositive(quantity)) return lines.filter((line) => line !== same);
+  if (same) return lines.map((line) => (line === same ? { ...line, quantity } : line));
+  return [...lines, { key: uuid7(), productId: product.id, unitId: unit.id, quantity, price: priceIn(product, unit) }];
 }

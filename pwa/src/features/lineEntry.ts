@@ -1,5 +1,5 @@
 /** What is entered at the lines of an order: texts as they were typed, each in the unit that its line is counted in. */
-import { add, type Decimal, fromStockUnit, read, toStockUnit } from "../data/decimal";
+import { add, type Decimal, fromStockUnit, isPositive, read, toStockUnit } from "../data/decimal";
 import { type OrderLine, type Progress, progressOf } from "../data/progress";
 
 export type LineEntry = {
@@ -32,10 +32,11 @@ export function countLoose(entry: LineEntry, line: OrderLine, loose: boolean): L
   );
 }
 
-/** `added` in the stock unit. A single piece on a line of whole cases breaks one. */
+/** `added` in the stock unit; less than zero takes back. A single piece on a line of whole cases breaks one. */
 export function addAt(entry: LineEntry, line: OrderLine, added: Decimal): LineEntry {
   const { factor } = progressIn(entry, line);
   const inUnit = fromStockUnit(added, factor);
   if (inUnit === null) return addAt(countLoose(entry, line, true), line, added);
-  return typeAt(entry, line.id, add(read(entry.typed[line.id] ?? "") ?? "0", inUnit));
+  const sum = add(read(entry.typed[line.id] ?? "") ?? "0", inUnit);
+  return typeAt(entry, line.id, isPositive(sum) ? sum : "");
 }

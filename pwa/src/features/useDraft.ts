@@ -81,9 +81,10 @@ export function useDraft({ name, pricing, priceIn, takes, needsPartner, state, o
       changeLines(() =>
         next.map(({ product, unit, ...line }) => ({ ...line, productId: product.id, unitId: unit.id })),
       ),
-    add: (product: Product, code?: string) => {
+    /** Less than zero takes back. */
+    add: (product: Product, unit: ProductUnit, more: Decimal) => {
       setAdded((before) => new Map([...before, [product.id, product]]));
-      changeLines((before) => withProduct(before, product, priceIn, code));
+      changeLines((before) => withProduct(before, product, unit, more, priceIn));
     },
     changeUnit: (line: EntryLine, unit: ProductUnit) =>
       changeLines((before) =>

@@ -166,6 +166,7 @@ function Order({ order, receipts, children }: OrderProps) {
     >
       <QueuedNotice state={receipts.state} />
       {scan.notice}
+          {scan.sheet}
       {over.length > 0 && (
         <Notice tone="waits">
           <Trans>
@@ -193,6 +194,7 @@ function Order({ order, receipts, children }: OrderProps) {
               <Trans>All has come</Trans>
             </Button>
           )}
+          {scan.button}
         </div>
       ) : (
         <Facts

@@ -71,6 +71,7 @@ export function Ship({ order, shipments, children }: ShipProps) {
         <>
           <QueuedNotice state={shipments.state} />
           {scan.notice}
+          {scan.sheet}
           {entry.sent.length > 0 && backorder.length > 0 && (
             <Notice tone="open">
               <Plural
@@ -90,6 +91,7 @@ export function Ship({ order, shipments, children }: ShipProps) {
           <Button variant="default" onClick={() => entry.put(suggested(order.lines).typed)}>
             <Trans>All that is here</Trans>
           </Button>
+          {scan.button}
         </div>
       }
       lines={<OrderEntry entry={entry} words={words} />}
