@@ -7,6 +7,7 @@ import { Facts } from "../ui/Facts";
 import { Notice } from "../ui/Notice";
 import { Page } from "../ui/Page";
 import { LanguageSwitch } from "./LanguageSwitch";
+import { MeLinks } from "./MeLinks";
 import { useMe } from "../data/me";
 import { useRoles } from "./useRoles";
 
@@ -38,6 +39,7 @@ export default function Account() {
           [t`Language`, <LanguageSwitch key="language" />],
         ]}
       />
+      <MeLinks />
       {failed && (
         <Notice tone="needs">
           <Trans>You are still signed in: the server could not be reached. Try again with a connection.</Trans>

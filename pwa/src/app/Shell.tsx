@@ -1,30 +1,28 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useLingui as useI18n } from "@lingui/react";
 import {
-  CloudOff,
   FilePen,
   House,
   type LucideIcon,
   PackageCheck,
   PackageSearch,
+  ScanBarcode,
   ScrollText,
   UserRound,
-  Wifi,
 } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
-import { connection } from "../data/connection";
 import { session, signIn } from "../data/session";
 import { useStore } from "../data/store";
 import { Notice } from "../ui/Notice";
-import { useFormat } from "../ui/useFormat";
 import { useWide } from "../ui/useWide";
 import { LanguageSwitch } from "./LanguageSwitch";
+import { SyncState } from "./SyncState";
 import { useMe } from "../data/me";
 import { useRoles } from "./useRoles";
 import styles from "./Shell.module.css";
 
-type Place = { href: string; label: string; icon: LucideIcon; permissions?: string[]; phone: boolean };
+type Place = { href: string; label: string; icon: LucideIcon; permissions?: string[]; phone: boolean; centre?: true };
 
 function usePlaces(): Place[] {
   const { t } = useLingui();
@@ -33,6 +31,7 @@ function usePlaces(): Place[] {
     { href: "/", label: t`Home`, icon: House, phone: true },
     { href: "/slip", label: t`New slip`, icon: FilePen, permissions: ["sales.ship", "sales.price"], phone: true },
     { href: "/purchase-orders", label: t`Receive`, icon: PackageCheck, permissions: ["purchase.read"], phone: true },
+    { href: "/scan", label: t`Scan`, icon: ScanBarcode, permissions: ["product.read"], phone: true, centre: true },
     { href: "/sales-orders", label: t`Sales`, icon: ScrollText, permissions: ["sales.read"], phone: false },
     { href: "/products", label: t`Stock`, icon: PackageSearch, permissions: ["product.read"], phone: true },
     { href: "/me", label: t`Me`, icon: UserRound, phone: true },
@@ -55,7 +54,7 @@ function Desk({ children }: { children: ReactNode }) {
         <Navigation places={usePlaces()} className={styles.sideNav} />
         <div className={styles.sideFoot}>
           <Person />
-          <Connection />
+          <SyncState />
           <LanguageSwitch />
         </div>
       </aside>
@@ -89,16 +88,22 @@ function Phone({ children }: { children: ReactNode }) {
       {top && (
         <header className={styles.bar}>
           <span className={styles.barCompany}>{me.company}</span>
-          <Connection />
+          <SyncState />
         </header>
       )}
       <main className={styles.phoneMain}>
         <Expired />
         {children}
       </main>
-      {top && <Navigation places={places} className={styles.bottomNav} />}
+      {top && <Navigation places={atTheThumb(places)} className={styles.bottomNav} />}
     </div>
   );
+}
+
+/** Five, with scanning in the middle; who sells reaches what is to be received from the home page. */
+function atTheThumb(places: Place[]): Place[] {
+  const sells = places.some(({ href }) => href === "/slip");
+  return places.filter(({ href }) => !(sells && href === "/purchase-orders"));
 }
 
 function Navigation({ places, className }: { places: Place[]; className: string | undefined }) {
@@ -107,44 +112,13 @@ function Navigation({ places, className }: { places: Place[]; className: string 
   const here = (href: string) => (href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`));
   return (
     <nav aria-label={t`Main`} className={className}>
-      {places.map(({ href, label, icon: Icon }) => (
-        <Link key={href} href={href} aria-current={here(href) ? "page" : undefined}>
+      {places.map(({ href, label, icon: Icon, centre }) => (
+        <Link key={href} href={href} aria-current={here(href) ? "page" : undefined} data-centre={centre}>
           <Icon size={22} strokeWidth={1.8} aria-hidden />
           {label}
         </Link>
       ))}
     </nav>
-  );
-}
-
-/** The connection as the last success, which is what a person can act on. */
-function Connection() {
-  const { reachable, lastSuccess } = useStore(connection);
-  const format = useFormat();
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000);
-    return () => clearInterval(timer);
-  }, []);
-  const elapsed = lastSuccess === null ? 0 : Math.max(0, now - lastSuccess);
-  const recent = elapsed < 60_000;
-  const ago = format.ago(0, elapsed);
-  const Icon = reachable ? Wifi : CloudOff;
-  return (
-    <span className={styles.connection} data-reachable={reachable} role="status">
-      <Icon size={16} aria-hidden />
-      {reachable ? (
-        recent ? (
-          <Trans>Up to date</Trans>
-        ) : (
-          <Trans>Up to date {ago}</Trans>
-        )
-      ) : recent ? (
-        <Trans>Offline</Trans>
-      ) : (
-        <Trans>Offline, last reached {ago}</Trans>
-      )}
-    </span>
   );
 }
 

@@ -12,6 +12,7 @@ const CountList = lazy(() => import("../features/inventory/count/CountList"));
 const CountPage = lazy(() => import("../features/inventory/count/CountPage"));
 const NewCount = lazy(() => import("../features/inventory/count/NewCount"));
 const NewTransfer = lazy(() => import("../features/inventory/transfer/NewTransfer"));
+const Devices = lazy(() => import("../features/sync/Devices"));
 const ProductList = lazy(() => import("../features/masterdata/ProductList"));
 const ProductPage = lazy(() => import("../features/masterdata/ProductPage"));
 const PurchaseOrderList = lazy(() => import("../features/purchasing/PurchaseOrderList"));
@@ -19,9 +20,12 @@ const PurchaseOrderPage = lazy(() => import("../features/purchasing/PurchaseOrde
 const ReturnPage = lazy(() => import("../features/sales/ReturnPage"));
 const SalesOrderList = lazy(() => import("../features/sales/SalesOrderList"));
 const SalesOrderPage = lazy(() => import("../features/sales/SalesOrderPage"));
+const ScanPage = lazy(() => import("../scan/ScanPage"));
 const SlipPage = lazy(() => import("../features/sales/SlipPage"));
+const SyncCentre = lazy(() => import("../features/sync/SyncCentre"));
 const TransferList = lazy(() => import("../features/inventory/transfer/TransferList"));
 const TransferPage = lazy(() => import("../features/inventory/transfer/TransferPage"));
+const WaitingCalls = lazy(() => import("../features/sync/WaitingCalls"));
 
 export function Routes() {
   return (
@@ -32,6 +36,18 @@ export function Routes() {
         </Route>
         <Route path="/me">
           <Account />
+        </Route>
+        <Route path="/sync">
+          <SyncCentre />
+        </Route>
+        <Route path="/waiting-calls">
+          <WaitingCalls />
+        </Route>
+        <Route path="/devices">
+          <Devices />
+        </Route>
+        <Route path="/scan">
+          <ScanPage />
         </Route>
         <Route path="/slip">
           <SlipPage />

@@ -21,17 +21,22 @@ export async function request<Result, Variables>(
 }
 
 /** The server's own answer, errors and all, to whoever is signed in. Throws Unreachable or SignedOut. */
-export async function post(asked: object, signal?: AbortSignal): Promise<{ status: number; body: unknown }> {
-  const body = JSON.stringify(asked);
+export function post(asked: object, signal?: AbortSignal): Promise<{ status: number; body: unknown }> {
+  const headers = {
+    "Content-Type": "application/json",
+    Accept: "application/graphql-response+json, application/json;q=0.9",
+  };
+  return ask("/graphql", { method: "POST", headers, body: JSON.stringify(asked) }, signal);
+}
+
+type Asked = { method: "GET" | "POST"; headers?: Record<string, string>; body?: string };
+
+/** Any address of our server, in the name of whoever is signed in. Throws Unreachable or SignedOut. */
+export async function ask(path: string, { headers, ...asked }: Asked, signal?: AbortSignal) {
   const send = (token: string) =>
-    fetchJson("/graphql", {
-      method: "POST",
-      headers: {
-        Authorization: `Bearer ${token}`,
-        "Content-Type": "application/json",
-        Accept: "application/graphql-response+json, application/json;q=0.9",
-      },
-      body,
+    fetchJson(path, {
+      ...asked,
+      headers: { Accept: "application/json", ...headers, Authorization: `Bearer ${token}` },
       ...(signal && { signal }),
     });
   try {

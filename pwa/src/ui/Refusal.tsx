@@ -9,7 +9,7 @@ import { Notice } from "./Notice";
 type Told = { code: string | null; details?: unknown };
 
 /** The sentence of a refusal code, and the facts that explain it. */
-function useWords() {
+export function useRefusalWords() {
   const { i18n } = useLingui();
   return ({ code, details }: Told) => {
     const facts = typeof details === "object" && details !== null ? (details as Record<string, unknown>) : {};
@@ -27,7 +27,7 @@ export type FieldProblem = { line: number | null; field: string; message: string
  * a field, and the sentence stands above the form: the facts do there, where there are any.
  */
 export function useFieldProblems(outcome: Outcome | null): FieldProblem[] {
-  const words = useWords();
+  const words = useRefusalWords();
   if (outcome === null || outcome.status === "ACCEPTED" || outcome.status === "WAITING") return [];
   const own = outcome.status === "REFUSED" && outcome.field !== null ? [{ ...outcome, details: outcome.data }] : [];
   const records = outcome.records.filter((record) => record.code !== null && record.field !== null);
@@ -53,7 +53,7 @@ type CommandNoticeProps = {
 
 /** What became of a command, where it is not simply done. */
 export function CommandNotice({ state, onRepeat, onReload }: CommandNoticeProps) {
-  const words = useWords();
+  const words = useRefusalWords();
   if (state.step === "unanswered") {
     return (
       <Notice

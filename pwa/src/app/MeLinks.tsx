@@ -1,0 +1,34 @@
+import { useLingui } from "@lingui/react/macro";
+import { ChevronRight, Inbox, type LucideIcon, RefreshCw, Smartphone } from "lucide-react";
+import { Link } from "wouter";
+import { useMe } from "../data/me";
+import { useQueue } from "../offline/views";
+import styles from "./MeLinks.module.css";
+
+/** Where the rest of what is one's own is kept. */
+export function MeLinks() {
+  const { t } = useLingui();
+  const { can } = useMe();
+  const { unsent, attention } = useQueue();
+  const links: { href: string; label: string; icon: LucideIcon; count?: number; shown: boolean }[] = [
+    { href: "/sync", label: t`Sync centre`, icon: RefreshCw, count: unsent + attention, shown: true },
+    { href: "/waiting-calls", label: t`For a manager`, icon: Inbox, shown: can("waiting.decide") },
+    { href: "/devices", label: t`Devices`, icon: Smartphone, shown: true },
+  ];
+  return (
+    <ul className={styles.links}>
+      {links
+        .filter((link) => link.shown)
+        .map(({ href, label, icon: Icon, count = 0 }) => (
+          <li key={href}>
+            <Link href={href}>
+              <Icon size={20} strokeWidth={1.8} aria-hidden />
+              <span>{label}</span>
+              {count > 0 && <strong>{count}</strong>}
+              <ChevronRight size={18} aria-hidden />
+            </Link>
+          </li>
+        ))}
+    </ul>
+  );
+}
