@@ -52,13 +52,17 @@ export function Records<Row extends { id: string }>(props: RecordsProps<Row>) {
 function More<Row>({ pages }: { pages: Pages<Row> }) {
   const format = useFormat();
   const shown = format.count(pages.nodes.length);
-  const total = format.count(pages.total ?? 0);
+  const total = pages.total === undefined ? undefined : format.count(pages.total);
   return (
     <div className={styles.more}>
       <span aria-live="polite">
-        <Trans>
-          {shown} of {total}
-        </Trans>
+        {total === undefined ? (
+          <Trans>{shown} shown</Trans>
+        ) : (
+          <Trans>
+            {shown} of {total}
+          </Trans>
+        )}
       </span>
       {pages.more && (
         <Button variant="default" onClick={pages.more}>

@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight } from "lucide-react";
+import { Unreachable } from "../../data/errors";
 import { graphql } from "../../data/graphql";
 import { usePages } from "../../data/usePages";
 import { Quantity } from "../../ui/Quantity";
@@ -51,6 +52,13 @@ export function RecentMoves({ productId, unit }: { productId: string; unit: stri
   const pages = usePages(MOVES, { product: productId }, (data) => data.stockMoves);
   if (pages.forbidden) return <Forbidden />;
   if (pages.nodes.length === 0) {
+    if (pages.error instanceof Unreachable) {
+      return (
+        <p className={styles.dim}>
+          <Trans>The latest moves come from the server, as soon as it can be reached.</Trans>
+        </p>
+      );
+    }
     if (pages.error) return <ProblemState error={pages.error} onRetry={pages.reload} />;
     return pages.loading ? (
       <LoadingRows rows={3} />

@@ -1,11 +1,11 @@
 import { Trans } from "@lingui/react/macro";
+import { Pending } from "../../ui/Pending";
 import { Quantity } from "../../ui/Quantity";
 import styles from "../../ui/table.module.css";
-import { byWarehouse } from "./levels";
+import type { PlaceSum } from "./stockAt";
 
-export function StockTable({ levels, unit }: { levels: Parameters<typeof byWarehouse>[0]; unit: string | undefined }) {
-  const warehouses = byWarehouse(levels);
-  if (warehouses.length === 0) {
+export function StockTable({ levels, unit }: { levels: readonly PlaceSum[]; unit: string | undefined }) {
+  if (levels.length === 0) {
     return (
       <p>
         <Trans>In no warehouse yet.</Trans>
@@ -32,9 +32,11 @@ export function StockTable({ levels, unit }: { levels: Parameters<typeof byWareh
           </tr>
         </thead>
         <tbody>
-          {warehouses.map((level) => (
+          {levels.map((level) => (
             <tr key={level.id}>
-              <th scope="row">{level.name}</th>
+              <th scope="row">
+                {level.label} {level.pending && <Pending />}
+              </th>
               <td data-number>
                 <Quantity value={level.onHand} unit={unit} />
               </td>

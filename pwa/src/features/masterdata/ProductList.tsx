@@ -1,210 +1,173 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { graphql, type ResultOf } from "../../data/graphql";
+import { useState } from "react";
+import { useLocation } from "wouter";
 import { useMe } from "../../data/me";
-import { usePages } from "../../data/usePages";
-import { useQuery } from "../../data/useQuery";
+import type { Pages } from "../../data/usePages";
+import type { Id } from "../../offline/types";
+import { type Place, type Product, usePlaces, useProductSearch, useStock } from "../../offline/views";
+import { useScan } from "../../scan/useScan";
 import { Page } from "../../ui/Page";
+import { Pending } from "../../ui/Pending";
 import { Money, Quantity } from "../../ui/Quantity";
 import { type Column, Records } from "../../ui/Records";
 import { SearchBox } from "../../ui/SearchBox";
 import { Empty, NothingFound } from "../../ui/states";
-import { StateChip } from "../../ui/StateChip";
 import { useSearchParam } from "../../ui/useSearchParam";
-import { useWedge } from "../../ui/useWedge";
-import { byWarehouse } from "../inventory/levels";
+import { byPlace, type PlaceSum, type Sum, sumOf } from "../inventory/stockAt";
+import { Opening } from "../Opening";
+import { ProductMarks } from "./ProductMarks";
 import styles from "./ProductList.module.css";
 import { fullName } from "./products";
 
-const PRODUCTS = graphql(`
-  query Products($first: Int!, $after: String, $filter: ProductFilter, $orderBy: [ProductOrder!]) {
-    products(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
-      totalCount
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-      nodes {
-        id
-        sku
-        name
-        spec
-        kind
-        active
-        price
-        onHand
-        available
-        unit {
-          name
-        }
-        category {
-          name
-        }
-        stockLevels {
-          onHand
-          reserved
-          available
-          location {
-            warehouse {
-              id
-              name
-            }
-          }
-        }
-      }
-    }
-  }
-`);
-
-const WAREHOUSES = graphql(`
-  query Warehouses {
-    warehouses {
-      id
-      name
-      active
-    }
-  }
-`);
-
-type Product = NonNullable<ResultOf<typeof PRODUCTS>["products"]>["nodes"][number];
-type Order = "SKU_ASC" | "SKU_DESC" | "NAME_ASC" | "NAME_DESC";
-
+const AT_ONCE = 50;
 const COLUMNS_AT_MOST = 4;
 
+/** `places` only where this person sees stock. */
+type Row = Product & { places: PlaceSum[]; sum: Sum | null };
+
+/** Products and their stock from this device: found while typing, with or without a network. */
 export default function ProductList() {
   const { t } = useLingui();
   const { can } = useMe();
+  const [, go] = useLocation();
+  const { places } = usePlaces();
   const [search, setSearch] = useSearchParam("search");
-  const [order, setOrder] = useSearchParam("order", "NAME_ASC");
-  const pages = usePages(
-    PRODUCTS,
-    { first: 50, filter: search === "" ? {} : { search }, orderBy: [order as Order] },
-    (data) => data.products,
-  );
-  const warehouses = (useQuery(WAREHOUSES, {}).data?.warehouses ?? []).filter(({ active }) => active);
-  useWedge(setSearch);
-
-  const columns: Column<Product>[] = [
-    {
-      key: "name",
-      head: t`Product`,
-      cell: (product) => <Name product={product} />,
-      sort: ["NAME_ASC", "NAME_DESC"],
-      wrap: true,
+  const [limit, setLimit] = useState({ search, rows: AT_ONCE });
+  if (limit.search !== search) setLimit({ search, rows: AT_ONCE });
+  const { products, ready } = useProductSearch(search, limit.rows);
+  const rows = useRowsOf(products, places);
+  const scan = useScan({
+    onCode: ({ product }) => {
+      go(`/products/${product.id}`);
+      return null;
     },
-    { key: "sku", head: t`SKU`, cell: (product) => product.sku, sort: ["SKU_ASC", "SKU_DESC"] },
-    { key: "category", head: t`Category`, cell: (product) => product.category?.name },
-    { key: "price", head: t`Price`, cell: (product) => <Money value={product.price} />, number: true },
-    ...(warehouses.length > 1 && warehouses.length <= COLUMNS_AT_MOST
-      ? warehouses.map((warehouse): Column<Product> => ({
-          key: warehouse.id,
-          head: warehouse.name,
+  });
+
+  const pages: Pages<Row> = {
+    nodes: rows,
+    total: rows.length < limit.rows ? rows.length : undefined,
+    forbidden: !can("product.read"),
+    loading: false,
+    more: rows.length < limit.rows ? undefined : () => setLimit({ search, rows: limit.rows + AT_ONCE }),
+    reload: () => undefined,
+  };
+  const stock = can("stock.read");
+  const columns: Column<Row>[] = [
+    { key: "name", head: t`Product`, cell: (row) => <Name product={row} />, wrap: true },
+    { key: "sku", head: t`SKU`, cell: (row) => row.sku },
+    ...(products.some(({ price }) => price !== undefined)
+      ? [{ key: "price", head: t`Price`, cell: (row: Row) => <Money value={row.price} />, number: true }]
+      : []),
+    ...(stock && places.length > 1 && places.length <= COLUMNS_AT_MOST
+      ? places.map((place): Column<Row> => ({
+          key: place.id,
+          head: place.label,
           number: true,
-          cell: (product) => <InWarehouse product={product} warehouse={warehouse.id} />,
+          cell: (row) => <AtPlace row={row} place={place.id} />,
         }))
       : []),
-    {
-      key: "onHand",
-      head: t`On hand`,
-      cell: (product) => <OnHand product={product} value={product.onHand} />,
-      number: true,
-    },
-    {
-      key: "available",
-      head: t`Available`,
-      cell: (product) => <OnHand product={product} value={product.available} strong />,
-      number: true,
-    },
+    ...(stock
+      ? [
+          { key: "onHand", head: t`On hand`, cell: (row: Row) => <Much row={row} of="onHand" />, number: true },
+          { key: "available", head: t`Available`, cell: (row: Row) => <Much row={row} of="available" />, number: true },
+        ]
+      : []),
   ];
 
   return (
-    <Page title={t`Stock`}>
+    <Page title={t`Stock`} aside={scan.button}>
       <SearchBox
         label={t`Search products`}
-        placeholder={t`Name, SKU, barcode or its last digits`}
+        placeholder={t`Name, pinyin, SKU or the last digits of a barcode`}
         value={search}
         onSearch={setSearch}
       />
-      <Records
-        label={t`Products`}
-        pages={pages}
-        columns={columns}
-        card={(product) => <Card product={product} />}
-        href={(product) => `/products/${product.id}`}
-        order={order}
-        onOrder={setOrder}
-        empty={
-          search === "" ? (
-            <Empty title={<Trans>No products yet</Trans>}>
-              {can("import.run") ? (
-                <Trans>Bring in your list with “huotong import products”; it takes the columns as they are.</Trans>
-              ) : (
-                <Trans>They appear here as soon as somebody has entered or imported them.</Trans>
-              )}
-            </Empty>
-          ) : (
-            <NothingFound search={search} onClear={() => setSearch("")} />
-          )
-        }
-      />
+      {scan.notice}
+      {scan.sheet}
+      {ready ? (
+        <Records
+          label={t`Products`}
+          pages={pages}
+          columns={columns}
+          card={(row) => <Card row={row} />}
+          href={(row) => `/products/${row.id}`}
+          empty={
+            search === "" ? (
+              <Empty title={<Trans>No products yet</Trans>}>
+                {can("import.run") ? (
+                  <Trans>Bring in your list with “huotong import products”; it takes the columns as they are.</Trans>
+                ) : (
+                  <Trans>They appear here as soon as somebody has entered or imported them.</Trans>
+                )}
+              </Empty>
+            ) : (
+              <NothingFound search={search} onClear={() => setSearch("")} />
+            )
+          }
+        />
+      ) : (
+        <Opening />
+      )}
     </Page>
   );
+}
+
+function useRowsOf(products: readonly Product[], places: readonly Place[]): Row[] {
+  const { can } = useMe();
+  const stock = useStock(products.map(({ id }) => id));
+  return products.map((product) => {
+    const levels = stock.get(product.id) ?? [];
+    return can("stock.read") && product.kind === "GOODS"
+      ? { ...product, places: byPlace(levels, places), sum: sumOf(levels) }
+      : { ...product, places: [], sum: null };
+  });
 }
 
 function Name({ product }: { product: Product }) {
   return (
     <span className={styles.name}>
       <span>{fullName(product)}</span>
-      <Marks product={product} />
+      <ProductMarks product={product} />
     </span>
   );
 }
 
-function Marks({ product }: { product: Product }) {
+/** A service has no stock; a dash says so better than a zero. */
+function Much({ row, of }: { row: Row; of: "onHand" | "available" }) {
   return (
     <>
-      {product.kind === "SERVICE" && (
-        <StateChip tone="draft">
-          <Trans>Service</Trans>
-        </StateChip>
-      )}
-      {!product.active && (
-        <StateChip tone="off">
-          <Trans>Not in use</Trans>
-        </StateChip>
-      )}
+      {row.sum?.pending && of === "onHand" && <Pending />}{" "}
+      <Quantity value={row.sum?.[of]} unit={row.stockUnit.name} strong={of === "available"} />
     </>
   );
 }
 
-/** A service has no stock; a dash says so better than a zero. */
-function OnHand({ product, value, strong = false }: { product: Product; value: string | null; strong?: boolean }) {
-  return <Quantity value={product.kind === "SERVICE" ? null : value} unit={product.unit?.name} strong={strong} />;
+function AtPlace({ row, place }: { row: Row; place: Id }) {
+  const level = row.places.find(({ id }) => id === place);
+  return (
+    <>
+      {level?.pending && <Pending />} <Quantity value={row.sum && (level?.onHand ?? "0")} unit={row.stockUnit.name} />
+    </>
+  );
 }
 
-function InWarehouse({ product, warehouse }: { product: Product; warehouse: string }) {
-  const level = byWarehouse(product.stockLevels ?? []).find(({ id }) => id === warehouse);
-  return <OnHand product={product} value={level?.onHand ?? "0"} />;
-}
-
-function Card({ product }: { product: Product }) {
-  const levels = byWarehouse(product.stockLevels ?? []);
+function Card({ row }: { row: Row }) {
   return (
     <span className={styles.card}>
       <span className={styles.cardName}>
-        {fullName(product)} <Marks product={product} />
+        {fullName(row)} <ProductMarks product={row} />
       </span>
       <span className={styles.cardStock}>
-        <OnHand product={product} value={product.available} strong />
+        {row.sum?.pending && <Pending />}{" "}
+        {row.sum && <Quantity value={row.sum.available} unit={row.stockUnit.name} strong />}
       </span>
-      <span className={styles.dim}>{product.sku}</span>
-      <span className={styles.dim}>
-        <Money value={product.price} />
-      </span>
-      {levels.length > 1 && (
+      <span className={styles.dim}>{row.sku}</span>
+      <span className={styles.dim}>{row.price === undefined ? null : <Money value={row.price} />}</span>
+      {row.places.length > 1 && (
         <span className={styles.levels}>
-          {levels.map((level) => (
+          {row.places.map((level) => (
             <span key={level.id}>
-              {level.name} <Quantity value={level.onHand} unit={product.unit?.name} />
+              {level.label} <Quantity value={level.onHand} unit={row.stockUnit.name} />
             </span>
           ))}
         </span>

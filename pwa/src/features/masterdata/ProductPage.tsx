@@ -2,26 +2,32 @@ import { ActionIcon, Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Pencil } from "lucide-react";
 import { useState } from "react";
+import { useLocation } from "wouter";
+import type { Decimal } from "../../data/decimal";
 import { graphql, type ResultOf } from "../../data/graphql";
 import { useMe } from "../../data/me";
 import { useQuery } from "../../data/useQuery";
+import { type Product, usePlaces, useProducts, useStock } from "../../offline/views";
 import { Facts } from "../../ui/Facts";
 import { Notice } from "../../ui/Notice";
 import { Page } from "../../ui/Page";
+import { Pending } from "../../ui/Pending";
 import { Money, Quantity } from "../../ui/Quantity";
 import { Section } from "../../ui/Section";
 import { Empty, Forbidden, LoadingRows, ProblemState } from "../../ui/states";
-import { StateChip } from "../../ui/StateChip";
 import { useFormat } from "../../ui/useFormat";
 import { useWide } from "../../ui/useWide";
 import { RecentMoves } from "../inventory/RecentMoves";
 import { StockTable } from "../inventory/StockTable";
+import { byPlace, sumOf } from "../inventory/stockAt";
+import { useEscape } from "../inventory/useKeys";
 import { ProductForm } from "./ProductForm";
-import { fullName, PRODUCT_UNITS, unitsOf } from "./products";
+import { ProductMarks } from "./ProductMarks";
+import { fromServer, fullName, PRODUCT_UNITS } from "./products";
 
 const PRODUCT = graphql(
   `
-    query Product($id: ID!, $cost: Boolean!, $value: Boolean!) {
+    query Product($id: ID!, $price: Boolean!, $cost: Boolean!, $value: Boolean!) {
       product(id: $id) {
         id
         sku
@@ -29,12 +35,9 @@ const PRODUCT = graphql(
         spec
         kind
         active
-        price
+        price @include(if: $price)
         referenceCost @include(if: $cost)
         averageCost @include(if: $value)
-        onHand
-        reserved
-        available
         version
         createdAt
         updatedAt
@@ -42,17 +45,6 @@ const PRODUCT = graphql(
         category {
           id
           name
-        }
-        stockLevels {
-          onHand
-          reserved
-          available
-          location {
-            warehouse {
-              id
-              name
-            }
-          }
         }
       }
     }
@@ -62,27 +54,34 @@ const PRODUCT = graphql(
 
 export type ProductDetail = NonNullable<ResultOf<typeof PRODUCT>["product"]>;
 
+/** The product as this device has it; with a network what the office wants to know besides, and the form. */
 export default function ProductPage({ id }: { id: string }) {
   const { t } = useLingui();
   const { can } = useMe();
+  const [, go] = useLocation();
   const [editing, setEditing] = useState(false);
   const [saved, setSaved] = useState(false);
+  const local = useProducts([id]).get(id);
   const { data, error, forbidden, reload } = useQuery(PRODUCT, {
     id,
+    price: can("sales.price"),
     cost: can("product.cost"),
     value: can("stock.value"),
   });
+  useEscape(() => (editing ? setEditing(false) : go("/products")));
   const back = { href: "/products", label: t`Back to the products` };
-  const product = data?.product;
+  const detail = data?.product ?? undefined;
+  // What was just saved is newer on the server than here, until the next pull.
+  const product = (saved && detail ? fromServer(detail) : local) ?? (detail && fromServer(detail));
   if (!product) {
     return (
       <Page title={t`Product`} back={back}>
-        {error ? (
+        {forbidden?.includes("product") ? (
+          <Forbidden />
+        ) : error ? (
           <ProblemState error={error} onRetry={() => void reload()} />
         ) : !data ? (
           <LoadingRows />
-        ) : forbidden?.includes("product") ? (
-          <Forbidden />
         ) : (
           <Empty title={<Trans>This product does not exist, or is not yours to see.</Trans>} />
         )}
@@ -94,18 +93,18 @@ export default function ProductPage({ id }: { id: string }) {
       title={fullName(product)}
       back={back}
       facts={product.sku}
-      chip={<Marks product={product} />}
-      aside={can("product.write") && !editing && <EditButton onEdit={() => setEditing(true)} />}
+      chip={<ProductMarks product={product} />}
+      aside={can("product.write") && detail && !editing && <EditButton onEdit={() => setEditing(true)} />}
     >
       {saved && !editing && (
         <Notice tone="done">
           <Trans>Saved.</Trans>
         </Notice>
       )}
-      {editing ? (
+      {editing && detail ? (
         <ProductForm
-          key={product.version}
-          product={product}
+          key={detail.version}
+          product={detail}
           onCancel={() => setEditing(false)}
           onReload={() => void reload()}
           onSaved={() => {
@@ -115,7 +114,7 @@ export default function ProductPage({ id }: { id: string }) {
           }}
         />
       ) : (
-        <Overview product={product} />
+        <Overview product={product} detail={detail} />
       )}
     </Page>
   );
@@ -135,56 +134,48 @@ function EditButton({ onEdit }: { onEdit: () => void }) {
   );
 }
 
-function Marks({ product }: { product: ProductDetail }) {
-  return (
-    <>
-      {product.kind === "SERVICE" && (
-        <StateChip tone="draft">
-          <Trans>Service</Trans>
-        </StateChip>
-      )}
-      {!product.active && (
-        <StateChip tone="off">
-          <Trans>Not in use</Trans>
-        </StateChip>
-      )}
-    </>
-  );
-}
-
-function Overview({ product }: { product: ProductDetail }) {
+function Overview({ product, detail }: { product: Product; detail: ProductDetail | undefined }) {
   const { t } = useLingui();
   const { can } = useMe();
   const format = useFormat();
-  const unit = product.unit?.name;
-  const goods = product.kind === "GOODS";
+  const { places } = usePlaces();
+  const levels = useStock([product.id]).get(product.id) ?? [];
+  const sum = sumOf(levels);
+  const unit = product.stockUnit.name;
+  const counted = product.kind === "GOODS" && can("stock.read");
+  const cost = product.referenceCost ?? detail?.referenceCost;
   return (
     <>
       <Facts
         facts={[
-          ...(goods
+          ...(counted
             ? ([
-                [t`On hand`, <Quantity key="on-hand" value={product.onHand} unit={unit} strong />],
-                [t`Reserved`, <Quantity key="reserved" value={product.reserved} unit={unit} />],
-                [t`Available`, <Quantity key="available" value={product.available} unit={unit} strong />],
+                [
+                  t`On hand`,
+                  <>
+                    <Quantity key="on-hand" value={sum.onHand} unit={unit} strong /> {sum.pending && <Pending />}
+                  </>,
+                ],
+                [t`Reserved`, <Quantity key="reserved" value={sum.reserved} unit={unit} />],
+                [t`Available`, <Quantity key="available" value={sum.available} unit={unit} strong />],
               ] as const)
             : []),
           [t`Price`, product.price != null && <PerUnit value={product.price} unit={unit} />],
-          [t`Reference cost`, product.referenceCost != null && <PerUnit value={product.referenceCost} unit={unit} />],
-          [t`Average cost`, product.averageCost != null && <PerUnit value={product.averageCost} unit={unit} />],
-          [t`Category`, product.category?.name],
-          [t`Changed`, format.moment(product.updatedAt)],
+          [t`Reference cost`, cost != null && <PerUnit value={cost} unit={unit} />],
+          [t`Average cost`, detail?.averageCost != null && <PerUnit value={detail.averageCost} unit={unit} />],
+          [t`Category`, detail?.category?.name],
+          [t`Changed`, detail && format.moment(detail.updatedAt)],
         ]}
       />
-      {goods && can("stock.read") && (
+      {counted && (
         <Section title={t`Stock by warehouse`}>
-          <StockTable levels={product.stockLevels ?? []} unit={unit} />
+          <StockTable levels={byPlace(levels, places)} unit={unit} />
         </Section>
       )}
       <Section title={t`Units and barcodes`}>
-        <Units product={product} />
+        <Units product={product} detail={detail} />
       </Section>
-      {goods && can("stock.read") && (
+      {counted && (
         <Section title={t`Latest moves`}>
           <RecentMoves productId={product.id} unit={unit} />
         </Section>
@@ -193,7 +184,7 @@ function Overview({ product }: { product: ProductDetail }) {
   );
 }
 
-function PerUnit({ value, unit }: { value: string; unit: string | undefined }) {
+function PerUnit({ value, unit }: { value: Decimal; unit: string }) {
   return (
     <>
       <Money value={value} /> / {unit}
@@ -201,28 +192,27 @@ function PerUnit({ value, unit }: { value: string; unit: string | undefined }) {
   );
 }
 
-function Units({ product }: { product: ProductDetail }) {
+function Units({ product, detail }: { product: Product; detail: ProductDetail | undefined }) {
   const { t } = useLingui();
   const format = useFormat();
-  const stockUnit = product.unit?.name ?? "";
-  const codesOf = (unit: string) =>
-    (product.barcodes ?? []).filter((barcode) => (barcode.unit?.id ?? product.unit?.id) === unit);
+  const stockUnit = product.stockUnit.name;
+  const ours = new Set((detail?.barcodes ?? []).filter(({ kind }) => kind === "HOUSE").map(({ code }) => code));
   return (
     <Facts
-      facts={unitsOf(product).map(({ id, name, ...factor }) => {
-        const codes = codesOf(id);
+      facts={product.units.map(({ id, name, numerator, denominator }) => {
+        const codes = product.barcodes.filter((barcode) => (barcode.unitId ?? product.stockUnit.id) === id);
         const size =
-          factor.denominator === "1"
-            ? `1 ${name} = ${format.quantity(factor.numerator)} ${stockUnit}`
-            : `${format.quantity(factor.denominator)} ${name} = ${format.quantity(factor.numerator)} ${stockUnit}`;
+          denominator === "1"
+            ? `1 ${name} = ${format.quantity(numerator)} ${stockUnit}`
+            : `${format.quantity(denominator)} ${name} = ${format.quantity(numerator)} ${stockUnit}`;
         return [
-          id === product.unit?.id ? t`${name} (stock unit)` : size,
+          id === product.stockUnit.id ? t`${name} (stock unit)` : size,
           codes.length === 0 ? (
             <Trans key={id}>no barcode</Trans>
           ) : (
-            codes.map((barcode) => (
-              <div key={barcode.code}>
-                {barcode.code} {barcode.kind === "HOUSE" && <Trans>(house code)</Trans>}
+            codes.map(({ code }) => (
+              <div key={code}>
+                {code} {ours.has(code) && <Trans>(house code)</Trans>}
               </div>
             ))
           ),

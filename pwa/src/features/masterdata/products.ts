@@ -80,15 +80,23 @@ const FIND = graphql(
   [PRODUCT_UNITS],
 );
 
+type ServerProduct = ResultOf<typeof PRODUCT_UNITS> &
+  Pick<Product, "id" | "sku" | "name" | "spec" | "kind" | "active"> & {
+    price?: Decimal | null;
+    referenceCost?: Decimal | null;
+  };
+
+/** As this device would keep it; without a stock unit, which this person may not see, there is nothing to show. */
+export function fromServer(node: ServerProduct): Product | undefined {
+  const units = unitsOf(node);
+  const [stockUnit] = units;
+  const barcodes = (node.barcodes ?? []).map(({ code, unit }) => ({ code, unitId: unit?.id ?? null }));
+  return stockUnit && { ...node, stockUnit, units, barcodes, price: node.price, referenceCost: node.referenceCost };
+}
+
 async function findOnline(search: string, price: boolean, signal?: AbortSignal): Promise<Product[]> {
   const { data } = await request(FIND, { search, price }, signal);
-  return (data.products?.nodes ?? []).flatMap((node) => {
-    const units = unitsOf(node);
-    const [stockUnit] = units;
-    if (!stockUnit) return [];
-    const barcodes = (node.barcodes ?? []).map(({ code, unit }) => ({ code, unitId: unit?.id ?? null }));
-    return [{ ...node, stockUnit, units, barcodes, price: node.price, referenceCost: undefined }];
-  });
+  return (data.products?.nodes ?? []).map(fromServer).filter((product) => product !== undefined);
 }
 
 const PAUSE_MS = 200;
