@@ -1,5 +1,5 @@
 /** What screens read: rows of this device with the calls that are still on their way counted in. */
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { Store, useStore } from "../data/store";
 import { catalogueOf } from "./catalogue";
 import type { Database } from "./db";
