@@ -1,16 +1,26 @@
-/** Requests to the server's sync door, in the name of whoever is signed in. */
+/** Requests to the server's sync door, in the name of the person whose database is open, and of nobody else. */
 import { missed, reached } from "../data/connection";
 import { Failed, SignedOut, Unreachable } from "../data/errors";
 import { fetchJson } from "../data/http";
+import { personOf } from "../data/pkce";
+import type { Person } from "../data/profile";
 import { accessToken, session, tokenInsteadOf } from "../data/session";
+import { ANOTHER_PERSON } from "./courier";
 
 const STALLED_MS = 60_000;
 
 type Answered = { status: number };
 
 /** `send` with a token, and once more with a fresh one where the first is refused. */
-async function authorized<Answer extends Answered>(send: (bearer: Record<string, string>) => Promise<Answer>) {
-  const sendWith = (token: string) => send({ Authorization: `Bearer ${token}` });
+async function authorized<Answer extends Answered>(
+  person: Person,
+  send: (bearer: Record<string, string>) => Promise<Answer>,
+) {
+  const sendWith = (token: string) => {
+    const { companyId, userId } = personOf(token) ?? {};
+    if (companyId !== person.companyId || userId !== person.userId) throw new SignedOut(ANOTHER_PERSON);
+    return send({ Authorization: `Bearer ${token}` });
+  };
   try {
     const token = await accessToken();
     let answer = await sendWith(token);
@@ -28,8 +38,8 @@ async function authorized<Answer extends Answered>(send: (bearer: Record<string,
 }
 
 /** The server's answer to a JSON body, or to none (GET), whatever its status. Throws Unreachable or SignedOut. */
-export function ask(path: string, body?: unknown, signal?: AbortSignal) {
-  return authorized((bearer) =>
+export function ask(person: Person, path: string, body?: unknown, signal?: AbortSignal) {
+  return authorized(person, (bearer) =>
     fetchJson(path, {
       headers: {
         ...bearer,
@@ -42,29 +52,41 @@ export function ask(path: string, body?: unknown, signal?: AbortSignal) {
   );
 }
 
-/** Newline-delimited JSON; `bytes` as they came over the air, as far as the browser tells. */
-export async function lines(path: string, signal?: AbortSignal): Promise<{ values: unknown[]; bytes: number }> {
-  const stalled = AbortSignal.timeout(STALLED_MS);
-  return authorized(async (bearer) => {
-    try {
-      const response = await fetch(path, {
-        headers: { ...bearer, Accept: "application/x-ndjson" },
-        signal: signal ? AbortSignal.any([signal, stalled]) : stalled,
-        redirect: "error",
-        cache: "no-store", // prices do not belong into the browser's cache
-      });
-      if (response.status === 401) return { status: 401, values: [], bytes: 0 };
-      if ([429, 502, 503, 504].includes(response.status)) throw new Unreachable(`HTTP ${response.status}`);
-      if (!response.ok) throw new Failed(response.status);
-      const text = await response.text();
-      const values = text
-        .split("\n")
-        .filter(Boolean)
-        .map((line): unknown => JSON.parse(line));
-      return { status: 200, values, bytes: Number(response.headers.get("content-length") ?? text.length) };
-    } catch (error) {
-      if (signal?.aborted || error instanceof Failed) throw error;
-      throw error instanceof Unreachable ? error : new Unreachable(String(error), { cause: error });
-    }
+/** An answer that is read as it comes. Throws Unreachable, SignedOut or Failed. */
+export async function open(person: Person, path: string, accept: string, signal: AbortSignal): Promise<Response> {
+  const answer = await authorized(person, async (bearer) => {
+    const response = await fetch(path, {
+      headers: { ...bearer, Accept: accept },
+      signal,
+      redirect: "error",
+      cache: "no-store", // prices do not belong into the browser's cache
+    }).catch((error: unknown) => {
+      throw signal.aborted ? error : new Unreachable(String(error), { cause: error });
+    });
+    const { status } = response;
+    if ([429, 502, 503, 504].includes(status)) throw new Unreachable(`HTTP ${status}`);
+    if (!response.ok && status !== 401) throw new Failed(status);
+    const kind = response.headers.get("content-type") ?? "";
+    if (response.ok && !kind.startsWith(accept)) throw new Unreachable(`HTTP ${status} ${kind}`); // a portal's page
+    return { status, response };
   });
+  return answer.response;
+}
+
+/** Newline-delimited JSON; `bytes` as they came over the air, as far as the browser tells. */
+export async function lines(person: Person, path: string, signal: AbortSignal) {
+  const response = await open(
+    person,
+    path,
+    "application/x-ndjson",
+    AbortSignal.any([signal, AbortSignal.timeout(STALLED_MS)]),
+  );
+  const text = await response.text().catch((error: unknown) => {
+    throw signal.aborted ? error : new Unreachable(String(error), { cause: error });
+  });
+  const values = text
+    .split("\n")
+    .filter(Boolean)
+    .map((line): unknown => JSON.parse(line));
+  return { values, bytes: Number(response.headers.get("content-length") ?? text.length) };
 }

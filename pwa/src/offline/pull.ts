@@ -65,7 +65,7 @@ async function catchUp(db: Database, signal?: AbortSignal) {
       if (known.cursor === undefined || known.schemaVersion !== SCHEMA_VERSION) {
         await replaceAll(db, signal);
       } else {
-        const page = await askPage(known.cursor, known, signal);
+        const page = await askPage(db, known.cursor, known, signal);
         if (page.reset && ++resets > RESETS) throw new Unreachable("the server does not know its own cursor");
         if (page.reset) await replaceAll(db, signal);
         else await apply(db, page, known, signal);
@@ -88,9 +88,9 @@ const read = (db: Database) =>
     unsent: await db.call.where("state").anyOf("waiting", "sent").count(),
   }));
 
-async function askPage(cursor: string, { holds, unsent }: Known, signal?: AbortSignal): Promise<Page> {
+async function askPage(db: Database, cursor: string, { holds, unsent }: Known, signal?: AbortSignal): Promise<Page> {
   const asked = { schemaVersion: SCHEMA_VERSION, cursor, holds, unsent, limit: PAGE };
-  const { status, body } = await ask("/sync/pull", asked, signal);
+  const { status, body } = await ask(db, "/sync/pull", asked, signal);
   if (status === 400 && (body as { error?: string } | null)?.error === "upgrade_required") throw new UpgradeRequired();
   if (status !== 200) throw new Failed(status);
   return body as Page;

@@ -61,7 +61,7 @@ async function resumable(db: Database, wanted: Wanted): Promise<Loading | undefi
 }
 
 async function begin(db: Database, wanted: Wanted, signal?: AbortSignal): Promise<Loading> {
-  const { status, body } = await ask("/sync/snapshot", undefined, signal);
+  const { status, body } = await ask(db, "/sync/snapshot", undefined, signal);
   if (status !== 200) throw new Failed(status);
   const manifest = body as Manifest;
   if (manifest.schemaVersion > SCHEMA_VERSION) throw new UpgradeRequired();
@@ -120,7 +120,7 @@ async function fetchMissing(db: Database, loading: Loading, signal?: AbortSignal
 
 async function fetchChunk(db: Database, loadingId: string, chunk: Chunk, signal: AbortSignal): Promise<number> {
   const [part, bucket] = chunk.key.split("@");
-  const { values, bytes } = await lines(`/sync/snapshot/${part}/${bucket}/${chunk.chunk}`, signal).catch(
+  const { values, bytes } = await lines(db, `/sync/snapshot/${part}/${bucket}/${chunk.chunk}`, signal).catch(
     (error: unknown) => {
       // Taken from us since the manifest was made.
       if (error instanceof Failed && [403, 404, 410].includes(error.status)) throw new Late(error.message);

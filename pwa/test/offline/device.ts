@@ -2,10 +2,8 @@ import "fake-indexeddb/auto";
 import { Database, wipe } from "../../src/offline/db";
 import type { KeptPart } from "../../src/offline/keys";
 import { allRows } from "../../src/offline/rows";
-import type { SyncServer } from "./server";
+import { COMPANY, type SyncServer, USER } from "./server";
 
-export const COMPANY = "0198a000-0000-7000-8000-000000000001";
-export const USER = "0198a000-0000-7000-8000-000000000002";
 export const HERE = "0198a000-0000-7000-8000-0000000000a0";
 export const THERE = "0198a000-0000-7000-8000-0000000000a1";
 

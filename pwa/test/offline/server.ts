@@ -3,31 +3,39 @@ import { vi } from "vitest";
 import { hashOf, type PartKey } from "../../src/offline/keys";
 import type { Bucket, CommandRow, Id, Part } from "../../src/offline/types";
 
+export const COMPANY = "0198a000-0000-7000-8000-000000000001";
+export const USER = "0198a000-0000-7000-8000-000000000002";
+
 type Row = { id: Id; [name: string]: unknown };
 type Entry = { key: PartKey; id: Id; row: Row | null; seq: number };
 type PullBody = { schemaVersion: number; cursor: string; holds: PartKey[]; unsent: number; limit: number };
 
 /** What becomes of the next request to the sync door. */
-export type Fault = "request lost" | "answer lost" | "overloaded" | "portal" | "unauthorized";
+export type Fault = "none" | "request lost" | "answer lost" | "overloaded" | "portal" | "unauthorized";
 
 const CHUNKS = 4;
+/** A packed chunk is handed out again while it lacks no more than so many changes, and cursors make up for it. */
+const BEHIND = 5;
 
 /** The server's end of the wire format, kept in memory: the latest row of each entity and bucket, numbered. */
 export class SyncServer {
   seq = 0;
-  /** Cursors before this one are too old. */
-  floor = 0;
   schemaVersion = 1;
   page = 1000;
   chunks = CHUNKS;
   readonly visible = new Set<PartKey>();
   permissions: string[] = ["product.read"];
+  /** Who is signed in, as a token says it. */
+  person = { tenant: COMPANY, sub: USER };
   readonly faults: Fault[] = [];
   readonly asked: string[] = [];
   readonly pulls: PullBody[] = [];
   /** Called before a request is answered. */
   before: (path: string) => void | Promise<void> = () => undefined;
+  /** Cursors before this one are too old. */
+  floor = 0;
   readonly #entries = new Map<string, Entry>();
+  readonly #packed = new Map<string, { seq: number; text: string }>();
   #tokens = 0;
 
   constructor() {
@@ -41,6 +49,13 @@ export class SyncServer {
   remove(key: PartKey, id: Id) {
     const entry = this.#entries.get(`${key}/${id}`);
     if (entry) Object.assign(entry, { row: null, seq: ++this.seq });
+  }
+
+  /** A long time passes: no cursor of before is good any more, and nobody knows what was deleted. */
+  forget() {
+    this.seq += BEHIND + 1;
+    this.floor = this.#safe;
+    for (const [name, { row }] of this.#entries) if (row === null) this.#entries.delete(name);
   }
 
   answer(user: Id, row: CommandRow) {
@@ -57,7 +72,7 @@ export class SyncServer {
 
   async #fetch(path: string, init: RequestInit = {}): Promise<Response> {
     init.signal?.throwIfAborted();
-    if (path === "/oauth/token") return Response.json({ access_token: `t${++this.#tokens}`, expires_in: 600 });
+    if (path === "/oauth/token") return Response.json({ access_token: this.#token(), expires_in: 600 });
     this.asked.push(path);
     await this.before(path);
     const fault = this.faults.shift();
@@ -68,6 +83,11 @@ export class SyncServer {
     const answer = this.#answer(path, init);
     if (fault === "answer lost") throw new TypeError("network");
     return answer;
+  }
+
+  #token(): string {
+    const claims = { ...this.person, n: ++this.#tokens };
+    return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.sig`;
   }
 
   #answer(path: string, init: RequestInit): Response {
@@ -84,22 +104,33 @@ export class SyncServer {
     return { part: key.slice(0, at) as Part, bucket: key.slice(at + 1) as Bucket };
   }
 
+  get #safe() {
+    return Math.max(this.seq - BEHIND, 0);
+  }
+
   #manifest() {
     const parts = [...this.visible].map((key) => ({ ...this.#split(key), chunks: this.chunks }));
-    return { schemaVersion: this.schemaVersion, cursor: `c${this.seq}`, parts, permissions: this.permissions };
+    return { schemaVersion: this.schemaVersion, cursor: `c${this.#safe}`, parts, permissions: this.permissions };
   }
 
   #chunk(key: PartKey, chunk: number): Response {
+    const name = `${key}/${chunk}/${this.chunks}`;
+    const known = this.#packed.get(name);
+    const packed = known && this.seq - known.seq <= BEHIND ? known : { seq: this.seq, text: this.#pack(key, chunk) };
+    this.#packed.set(name, packed);
+    // As it is once the browser has taken `Content-Encoding: gzip` off; the length is that of what came.
+    const headers = { "content-type": "application/x-ndjson", "content-length": String(gzipSync(packed.text).length) };
+    return new Response(packed.text, { headers });
+  }
+
+  #pack(key: PartKey, chunk: number): string {
     const head = { ...this.#split(key), chunk, chunks: this.chunks, seq: this.seq, schemaVersion: this.schemaVersion };
     const lines: unknown[] = [head];
     for (let n = chunk; n < 128; n += this.chunks) {
       const rows = [...this.#entries.values()].filter((one) => one.key === key && one.row && hashOf(one.id) === n);
       if (rows.length > 0) lines.push({ n, rows: rows.map(({ row }) => row) });
     }
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-    // As it is once the browser has taken `Content-Encoding: gzip` off; the length is that of what came.
-    const headers = { "content-type": "application/x-ndjson", "content-length": String(gzipSync(text).length) };
-    return new Response(text, { headers });
+    return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
   }
 
   #pull(asked: PullBody): Response {
@@ -133,13 +164,15 @@ export class SyncServer {
       if (row) change.rows.push(row);
       else change.gone.push(id);
     }
+    const add = hasMore ? [] : [...this.visible].filter((key) => !holds.has(key));
+    const last = hasMore ? (page.at(-1)?.seq ?? from) : this.seq;
     return Response.json({
       ...common,
-      cursor: `c${hasMore ? page.at(-1)?.seq : this.seq}`,
-      hasMore,
+      cursor: `c${add.length > 0 ? Math.min(last, this.#safe) : last}`,
+      hasMore: hasMore || add.length > 0,
       reset: false,
       drop: asked.holds.filter((key) => !this.visible.has(key)),
-      add: [...this.visible].filter((key) => !holds.has(key)),
+      add,
       changes: [...changes.values()],
     });
   }
