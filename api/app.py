@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import devices, oauth, sync
+from api import devices, files, oauth, sync
 from api.auth import Callers, Unauthorized, authenticate, refresh, unauthorized
 from api.mutations import Context, Door
 from api.read.engine import Rows
@@ -216,6 +216,7 @@ def make_app(settings: Settings | None = None, limits: Limits | None = None) -> 
     routes = [
         Route("/graphql", graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         *oauth.routes,
+        *files.routes,
         *devices.routes,
         *sync.routes,
         Route("/healthz", healthz),

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from domain.attention import commands as attention
 from domain.entry import Entry
+from domain.inventory import attachments, transfers
 from domain.inventory import commands as inventory
-from domain.inventory import transfers
 from domain.masterdata import commands as masterdata
 from domain.purchasing import commands as purchasing
 from domain.sales import commands as sales
@@ -26,6 +26,7 @@ COMMANDS = {
     ),
     "inventory.adjust_stock": Entry(inventory.AdjustStock, inventory.adjust_stock, "request", "stock.adjust"),
     "inventory.record_count": Entry(inventory.RecordCount, inventory.record_count, "fact", "stock.count", 1),
+    "inventory.attach_photo": Entry(attachments.AttachPhoto, attachments.attach_photo, "fact", "stock.read", 10),
     "inventory.close_discrepancy": Entry(
         inventory.CloseDiscrepancy, inventory.close_discrepancy, "request", "discrepancy.close"
     ),

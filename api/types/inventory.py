@@ -8,6 +8,7 @@ from api.read.declare import CLOSED, Choice, Many, One, Pages, Row, Totals, Type
 from api.read.scalars import DATE, ID, INT, TEXT, TIME, enum_of
 from api.types import EXACT
 from domain.inventory import tables
+from domain.inventory.attachments import attachment
 from domain.masterdata.tables import location
 
 DOCUMENT = enum_of(
@@ -184,6 +185,21 @@ TYPES = [
         warehouse="location",
         party=CLOSED,
     ),
+    Type(
+        "Photo",
+        attachment,
+        {
+            "id": Value(ID),
+            "document_id": Value(ID),
+            "media_type": Value(TEXT),
+            "size": Value(INT, description="In bytes. The picture itself: /downloads/photos/{id}."),
+            "created_at": Value(TIME, sort=True),
+            "location": One("Location", "location_id"),
+        },
+        permission="stock.read",
+        warehouse="location",
+        party=CLOSED,
+    ),
 ]
 
 ROOTS = {
@@ -195,4 +211,5 @@ ROOTS = {
     "discrepancies": Pages("Discrepancy"),
     "stock_transfer": One("StockTransfer"),
     "stock_transfers": Pages("StockTransfer"),
+    "photos": Pages("Photo"),
 }

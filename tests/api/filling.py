@@ -79,6 +79,9 @@ insert into stock_transfer_line (id, transfer_id, position, product_id, unit_id,
   100, 100 from generate_series(1, $n) i;
 insert into stock_balance (product_id, lot_id, owner_id, location_id, on_hand, reserved, negative_ok)
  select made('product', i), '{NIL}', '{NIL}', made('transit', (i + 1) % 4), 100, 0, false from generate_series(1, $n) i;
+insert into attachment (id, document_id, location_id, media_type, size, image, command_id)
+ select made('attachment', i), made('stock_document', i), made('location', i % 4), 'image/png', 9,
+  '\\x01'::bytea || decode(repeat('00', 40), 'hex'), made('command', i) from generate_series(1, $n) i;
 insert into discrepancy (id, kind, document_id, product_id, location_id, quantity, status, opened_at)
  select made('discrepancy', i), 'negative_stock', made('stock_document', i), made('product', i),
   made('location', i % 4), 1, case when i % 10 = 0 then 'open' else 'closed' end,

@@ -76,6 +76,10 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
             }
         ],
     },
+    "inventory.attach_photo": lambda firm: {
+        "photoId": new(), "documentId": of(firm, "stock_document"), "mediaType": "image/png",
+        "image": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ",
+    },
     "inventory.send_transfer": lambda firm: {
         "transferId": new(), "documentId": new(), "fromLocationId": of(firm, "location"),
         "toLocationId": of(firm, "location", 2), "note": "by van",

@@ -73,6 +73,7 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   same_place: msg`The goods are there already. Choose another place to send them to.`,
 
   // files that are imported, and documents of the past
+  bad_image: msg`This is no picture that can be kept. Take the photo again.`,
   columns_missing: msg`Columns are missing in this file.`,
   duplicate_in_file: msg`This line is in the file twice.`,
   empty_file: msg`This file is empty.`,
