@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Refused
-from domain.purchasing.rules import Line, Order, Status, price_of, receive
+from domain.purchasing.rules import Line, Order, Status, price_of, receive, worth_of
 from domain.quantity import ONE, Factor
 
 D = Decimal
@@ -109,3 +109,16 @@ def test_the_price_of_a_dozen(typed: str | None, last: str | None, reference: st
 def test_a_price_below_zero_is_refused() -> None:
     with pytest.raises(Refused, match="price_negative"):
         price_of(D(-1), None, None, ONE, "lines.0.unit_price")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "factor", "worth"),
+    [
+        ("12", "24", Factor(D(12), D(1)), "24"),  # one case at 24
+        ("1", "10", Factor(D(3), D(1)), "3.3333"),
+        ("500", "8", Factor(D(1), D(1000)), "4000000"),  # per gram, in kilograms
+        ("5", "0", ONE, "0"),
+    ],
+)
+def test_what_goods_are_worth_at_a_price(quantity: str, price: str, factor: Factor, worth: str) -> None:
+    assert worth_of(D(quantity), D(price), factor) == D(worth)
