@@ -1,6 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useLingui as useI18n } from "@lingui/react";
 import {
+  ArrowLeftRight,
+  ClipboardList,
   FilePen,
   House,
   type LucideIcon,
@@ -19,25 +21,41 @@ import { useWide } from "../ui/useWide";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { SyncState } from "./SyncState";
 import { useMe } from "../data/me";
+import { useWrites } from "./NewDocument";
 import { useRoles } from "./useRoles";
+import { WarehouseSwitch } from "./WarehouseSwitch";
 import styles from "./Shell.module.css";
 
-type Place = { href: string; label: string; icon: LucideIcon; permissions?: string[]; phone: boolean; centre?: true };
+type Place = {
+  href: string;
+  label: string;
+  short?: string;
+  icon: LucideIcon;
+  permissions?: string[];
+  phone: boolean;
+  centre?: true;
+};
 
 function usePlaces(): Place[] {
   const { t } = useLingui();
   const { can } = useMe();
+  const writes = useWrites();
   const places: Place[] = [
     { href: "/", label: t`Home`, icon: House, phone: true },
-    { href: "/slip", label: t`New slip`, icon: FilePen, permissions: ["sales.ship", "sales.price"], phone: true },
-    { href: "/purchase-orders", label: t`Receive`, icon: PackageCheck, permissions: ["purchase.read"], phone: true },
+    ...(writes ? [{ href: "/new", label: t`New document`, short: t`New`, icon: FilePen, phone: true }] : []),
     { href: "/scan", label: t`Scan`, icon: ScanBarcode, permissions: ["product.read"], phone: true, centre: true },
+    { href: "/purchase-orders", label: t`Receive`, icon: PackageCheck, permissions: ["purchase.read"], phone: false },
     { href: "/sales-orders", label: t`Sales`, icon: ScrollText, permissions: ["sales.read"], phone: false },
+    { href: "/transfers", label: t`Transfers`, icon: ArrowLeftRight, permissions: ["stock.read"], phone: false },
+    { href: "/counts", label: t`Counts`, icon: ClipboardList, permissions: ["stock.count"], phone: false },
     { href: "/products", label: t`Stock`, icon: PackageSearch, permissions: ["product.read"], phone: true },
     { href: "/me", label: t`Me`, icon: UserRound, phone: true },
   ];
   return places.filter((place) => (place.permissions ?? []).every(can));
 }
+
+/** Lists without a main action of their own: the navigation stays at the thumb. */
+const LISTS = new Set(["/purchase-orders", "/sales-orders"]);
 
 export function Shell({ children }: { children: ReactNode }) {
   return useWide() ? <Desk>{children}</Desk> : <Phone>{children}</Phone>;
@@ -51,6 +69,7 @@ function Desk({ children }: { children: ReactNode }) {
           <img src="/icon.svg" alt="" width={28} height={28} />
           <Trans>Huotong</Trans>
         </Link>
+        <WarehouseSwitch />
         <Navigation places={usePlaces()} className={styles.sideNav} />
         <div className={styles.sideFoot}>
           <Person />
@@ -78,16 +97,15 @@ function Person() {
 }
 
 function Phone({ children }: { children: ReactNode }) {
-  const me = useMe();
   const [path] = useLocation();
   const places = usePlaces().filter((place) => place.phone);
   // A document has its main action where the navigation is, and a way back in its head.
-  const top = path === "/sales-orders" || places.some((place) => place.href === path && path !== "/slip");
+  const top = LISTS.has(path) || places.some((place) => place.href === path);
   return (
     <div className={styles.phone} data-top={top || undefined}>
       {top && (
         <header className={styles.bar}>
-          <span className={styles.barCompany}>{me.company}</span>
+          <WarehouseSwitch />
           <SyncState />
         </header>
       )}
@@ -95,27 +113,23 @@ function Phone({ children }: { children: ReactNode }) {
         <Expired />
         {children}
       </main>
-      {top && <Navigation places={atTheThumb(places)} className={styles.bottomNav} />}
+      {top && <Navigation places={places} className={styles.bottomNav} short />}
     </div>
   );
 }
 
-/** Five, with scanning in the middle; who sells reaches what is to be received from the home page. */
-function atTheThumb(places: Place[]): Place[] {
-  const sells = places.some(({ href }) => href === "/slip");
-  return places.filter(({ href }) => !(sells && href === "/purchase-orders"));
-}
+type NavigationProps = { places: Place[]; className: string | undefined; short?: boolean };
 
-function Navigation({ places, className }: { places: Place[]; className: string | undefined }) {
+function Navigation({ places, className, short = false }: NavigationProps) {
   const { t } = useLingui();
   const [path] = useLocation();
   const here = (href: string) => (href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`));
   return (
     <nav aria-label={t`Main`} className={className}>
-      {places.map(({ href, label, icon: Icon, centre }) => (
+      {places.map(({ href, label, short: word = label, icon: Icon, centre }) => (
         <Link key={href} href={href} aria-current={here(href) ? "page" : undefined} data-centre={centre}>
           <Icon size={22} strokeWidth={1.8} aria-hidden />
-          {label}
+          {short ? word : label}
         </Link>
       ))}
     </nav>

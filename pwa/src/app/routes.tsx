@@ -4,6 +4,7 @@ import { Link, Route, Switch } from "wouter";
 import { Page } from "../ui/Page";
 import { Empty, LoadingRows } from "../ui/states";
 import { Home } from "./Home";
+import NewDocument from "./NewDocument";
 
 const Account = lazy(() => import("./Account"));
 const AdjustPage = lazy(() => import("../features/inventory/AdjustPage"));
@@ -33,6 +34,9 @@ export function Routes() {
       <Switch>
         <Route path="/">
           <Home />
+        </Route>
+        <Route path="/new">
+          <NewDocument />
         </Route>
         <Route path="/me">
           <Account />

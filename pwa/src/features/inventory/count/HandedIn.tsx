@@ -36,7 +36,7 @@ export function HandedIn({ id, sheet }: { id: Id; sheet: CountSheet }) {
         <Notice
           tone="needs"
           action={
-            <Link href="/me/sync">
+            <Link href="/sync">
               <Trans>Decide</Trans>
             </Link>
           }
