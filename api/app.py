@@ -1,5 +1,6 @@
 """The ASGI app: routes, headers, start and stop."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,10 @@ from api.read.engine import Rows
 from api.read.http import endpoint
 from api.read.limits import Limits, refusal
 from api.schema import make_model
+from api.sync.events import Live
+from api.sync.pinyin import readings
+from api.sync.snapshot import Snapshots
+from api.sync.statements import Statements
 from domain.catalogue import HOT_SHAPES
 from tenants.access import Caller
 from tenants.keys import KeyFault, MasterKey, open_master
@@ -65,6 +70,9 @@ class Huotong:
     signing: SigningKeys
     callers: Callers
     door: Door
+    statements: Statements
+    snapshots: Snapshots
+    live: Live
 
 
 async def open_huotong(settings: Settings, limits: Limits) -> Huotong:
@@ -77,7 +85,12 @@ async def open_huotong(settings: Settings, limits: Limits) -> Huotong:
     signing = await SigningKeys.open(database, master)
     secret = (await instance_keys(database, master)).digest("cursor", b"")
     callers = Callers(registry, signing, settings.public_url)
-    return Huotong(settings, database, master, registry, signing, callers, Door(make_model(), limits, secret))
+    model = make_model()
+    statements = Statements(model)
+    return Huotong(
+        settings, database, master, registry, signing, callers, Door(model, limits, secret), statements,
+        Snapshots(statements), Live(settings.database_url),
+    )  # fmt: skip
 
 
 class Headers:
@@ -210,7 +223,9 @@ def make_app(settings: Settings | None = None, limits: Limits | None = None) -> 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.huotong = await open_huotong(settings or Settings.from_environment(), limits or Limits())
+        asyncio.get_running_loop().run_in_executor(None, readings)
         yield
+        await app.state.huotong.live.close()
         await app.state.huotong.database.close()
 
     routes = [

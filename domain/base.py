@@ -153,9 +153,10 @@ change = table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     words("entity"),
     ref("entity_id"),
-    words("bucket"),  # common, w:<warehouse> or party:<id>
+    words("bucket"),  # common, w:<warehouse>, u:<actor> or party:<id>
     flag("gone"),
     Column("seq", BigInteger),
+    moment("at", default="now()"),
     Index("change_seq_idx", "seq", postgresql_where=text("seq is not null")),
     Index("change_new_idx", "id", postgresql_where=text("seq is null")),
     Index("change_entity_idx", "entity_id", "entity", "bucket", postgresql_where=text("seq is not null")),
@@ -165,6 +166,7 @@ feed_head = table(
     "feed_head",
     Column("single", Boolean, primary_key=True, server_default=text("true")),
     Column("last", BigInteger, nullable=False, server_default="0"),
+    Column("pruned", BigInteger, nullable=False, server_default="0"),  # up to here, what is gone has left no trace
     check("single", "single"),
     grants="select, update",
 )

@@ -4,12 +4,14 @@ Writers insert rows without a number. A sequence would give numbers before the c
 such a number would never see the row. So rows are numbered afterwards, by one transaction at a time.
 """
 
+from datetime import timedelta
 from typing import LiteralString
 
 from tenants.registry import Company
 from tenants.transaction import write_transaction
 
 AT_ONCE = 5000
+TOMBSTONES = timedelta(days=90)
 LOCK: LiteralString = "select last from feed_head for no key update"
 # Its own statement: only after the lock does it see what the last numberer left. Nothing in it joins two lists, so that
 # every part goes through the rows by key.
@@ -34,3 +36,17 @@ async def number_changes(company: Company, limit: int = AT_ONCE) -> int:
     async with write_transaction(company) as door:
         await door.raw.fetchval(LOCK)
         return int(await door.raw.fetchval(NUMBER, limit) or 0)
+
+
+# Whoever has not read so far is told to begin again, so nobody keeps what he was never told is gone.
+PRUNE: LiteralString = """with pruned as (delete from change
+ where gone and seq is not null and at < now() - $1::interval returning seq)
+update feed_head set pruned = greatest(pruned, (select max(seq) from pruned)) where exists (select from pruned)
+returning (select count(*) from pruned)"""
+
+
+async def prune_tombstones(company: Company, older_than: timedelta = TOMBSTONES) -> int:
+    """Forget what has been gone for so long. Returns how many rows."""
+    async with write_transaction(company) as door:
+        await door.raw.fetchval(LOCK)
+        return int(await door.raw.fetchval(PRUNE, older_than) or 0)

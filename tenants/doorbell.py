@@ -1,14 +1,16 @@
 """Which companies have something for relay, sealer and live updates.
 
 A NOTIFY inside a business transaction would serialise the commits of all companies, so a process collects the
-companies it wrote to and rings once for all of them, at most every 200 ms. A lost ring is only late: a sweep visits
-each company anyway.
+companies it wrote to and rings once for all of them, at most every 200 ms. The workers take them from the table; the
+API processes, which only follow companies with somebody connected, from the notification itself. A lost ring is only
+late: a sweep visits each company anyway.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,9 +21,22 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+CHANNEL = "doorbell"
 PAUSE = 0.2  # seconds between two rings
+LONGEST = 7999  # bytes that a notification may carry
 RING = """with rung as (insert into doorbell (company_id, rung_at) select unnest($1::uuid[]), now()
-  on conflict (company_id) do update set rung_at = now()) select pg_notify('doorbell', '')"""
+  on conflict (company_id) do update set rung_at = now()) select pg_notify('doorbell', $2)"""
+
+
+def payload(companies: Iterable[UUID]) -> str:
+    """Who rings; nothing where it would be too much to say."""
+    text = " ".join(company.hex for company in companies)
+    return text if len(text) <= LONGEST else ""
+
+
+def rung_by(payload: str) -> set[UUID] | None:
+    """Who rang. None: it may have been anybody."""
+    return {UUID(company) for company in payload.split()} or None
 
 
 class Doorbell:
@@ -42,7 +57,7 @@ class Doorbell:
             companies, self.rung = list(self.rung), set()
             try:
                 async with self.control.transaction(self.opening) as door:
-                    await door.raw.execute(RING, companies)
+                    await door.raw.execute(RING, companies, payload(companies))
             except Exception:  # the sweep will visit them
                 log.warning("the doorbell was not rung for %s companies", len(companies), exc_info=True)
 

@@ -93,6 +93,7 @@ GLUED = {  # where a statement is more than a literal; each says in its own file
     "tenants/erase.py",
     "tenants/migrate.py",  # Alembic's
     "api/read/engine.py",  # what the selection compiler made
+    "api/sync/statements.py",  # the same
     "workers/broker.py",  # psycopg's own types ask for literals
 }
 

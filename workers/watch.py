@@ -1,6 +1,6 @@
 """Follows the doorbell: for each company that rang, hands over its events and numbers its changes.
 
-A sweep visits every company now and then, so that a lost ring is only late.
+A sweep visits every company now and then, so that a lost ring is only late, and forgets what has been gone for long.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from workers import outbox
 log = logging.getLogger(__name__)
 
 SWEEP = 600.0  # seconds
+PRUNE = 86_400.0  # seconds, at least, between two looks for old tombstones of a company
 RUNG: LiteralString = "delete from doorbell returning company_id"
 ALL: LiteralString = "select id from company where status = 'active'"
 
@@ -31,6 +32,7 @@ class Watch:
     def __init__(self, registry: Registry, url: str, send: outbox.Send, sweep: float = SWEEP) -> None:
         self.registry, self.url, self.send, self.sweep = registry, url, send, sweep
         self.rung = asyncio.Event()
+        self.pruned: dict[UUID, float] = {}
 
     async def run(self) -> None:
         """Until cancelled. Outages of the database are waited out."""
@@ -51,7 +53,9 @@ class Watch:
         due = 0.0  # everybody at once: rings before this moment were not heard
         while not listener.is_closed():
             if (pause := due - time.monotonic()) <= 0:  # however busy the doorbell is
-                await self.visit(await self.companies(ALL))
+                companies = await self.companies(ALL)
+                await self.visit(companies)
+                await self.prune(companies)
                 due = time.monotonic() + self.sweep
                 continue
             with suppress(TimeoutError):
@@ -70,6 +74,18 @@ class Watch:
                     await self.serve(company)
             except Exception:  # one company's trouble is not the others'
                 log.exception("company %s could not be served; the sweep will come again", company_id)
+
+    async def prune(self, companies: Iterable[UUID]) -> None:
+        for company_id in companies:
+            now = time.monotonic()
+            if now - self.pruned.get(company_id, -PRUNE) < PRUNE:
+                continue
+            try:
+                if company := await self.registry.company(company_id):
+                    await feed.prune_tombstones(company)
+                    self.pruned[company_id] = now
+            except Exception:
+                log.exception("company %s keeps its old tombstones until the sweep comes again", company_id)
 
     async def serve(self, company: Company) -> None:
         while await outbox.hand_over(company, self.send) == outbox.AT_ONCE:
