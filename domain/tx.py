@@ -152,6 +152,7 @@ class Tx:
         self.changes: dict[tuple[str, UUID, str], bool] = {}
         self.sheets: list[Undoable] = []
         self.written: tuple[Statement, Mapping[str, Any]] | None = None
+        self.deciding: Run | None = None
 
     @property
     def fresh(self) -> list[Run]:
@@ -191,6 +192,7 @@ class Tx:
     def decide(self, decision: Callable[[Run], Outcome | Mapping[str, Any]]) -> None:
         """Each fresh call, in order. A refusal is that call's answer; the others go on."""
         for run in self.fresh:
+            self.deciding = run
             try:
                 with self.attempt():
                     answer = decision(run)
@@ -198,6 +200,12 @@ class Tx:
                 run.outcome = withheld(run, refusal)
             else:
                 run.outcome = answer if isinstance(answer, Outcome) else Outcome("accepted", answer)
+
+    def enter(self, warehouse_id: UUID, where: str) -> None:
+        """Whoever's call is being decided works in this warehouse. Refuses: forbidden."""
+        bound = self.deciding.caller.warehouses if self.deciding else None
+        if bound is not None and warehouse_id not in bound:
+            raise Refused("forbidden", where, warehouse_id=warehouse_id)
 
     def emit(self, event: str, **body: object) -> None:
         self.events.append((event, body))

@@ -21,6 +21,7 @@ from tenants.transaction import Database, read_transaction
 
 POOLS = Pools(write=2, share=2, read=2, control=1)
 PARTY: LiteralString = "select id from partner where code = $1"
+WAREHOUSES: LiteralString = "select code, id from warehouse where code = any($1::text[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,16 @@ class Installation:
             if party_id := await door.raw.fetchval(PARTY, code):
                 return party_id
         raise AccountError(f"{company.slug} has no partner with the code {code!r}")
+
+    async def warehouses(self, company: Company, codes: list[str] | None) -> list[UUID] | None:
+        """Those that a member is bound to, by their codes; None: to none."""
+        if not codes:
+            return None
+        async with read_transaction(company) as door:
+            found = dict(await door.raw.fetch(WAREHOUSES, codes))
+        if missing := [code for code in codes if code not in found]:
+            raise AccountError(f"{company.slug} has no warehouse with the code {missing[0]!r}")
+        return list(found.values())
 
     async def create(self, slug: str, name: str) -> Company:
         script, head = Script(creation()), migrate.head(REVISIONS)

@@ -7,6 +7,7 @@ Clients, the programs of partners, are members too (clients.py).
 import hashlib
 import ipaddress
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from re import compile
@@ -45,7 +46,8 @@ made as (insert into membership (id, company_id, account_id, client_id, party_id
 joined as (select id from made union all select m.id from membership m join member
  on m.account_id = member.account_id or m.client_id = member.client_id where m.company_id = $2)
 select (select count(*) from member) as members, (select id from joined limit 1) as id"""
-BIND: LiteralString = "insert into binding (membership_id, role) values ($1, $2) on conflict do nothing"
+BIND: LiteralString = """insert into binding (membership_id, role, warehouses) values ($1, $2, $3)
+on conflict (membership_id, role) do update set warehouses = excluded.warehouses"""
 PARTY: LiteralString = "update membership set party_id = $2 where id = $1"
 UNBIND: LiteralString = """with mine as (select m.id from membership m
  left join account a on a.id = m.account_id left join client k on k.id = m.client_id
@@ -144,15 +146,26 @@ def normal_email(text: str) -> str:
 
 
 async def grant(
-    company: Company, role: str, *, email: str | None = None, client_id: str | None = None, party_id: UUID | None = None
+    company: Company,
+    role: str,
+    *,
+    email: str | None = None,
+    client_id: str | None = None,
+    party_id: UUID | None = None,
+    warehouses: Sequence[UUID] | None = None,
 ) -> UUID:
-    """Gives a user or a client a role in the company; returns the membership. A partner is bound to a party."""
+    """Gives a user or a client a role in the company; returns the membership. A partner is bound to a party.
+
+    `warehouses`: all that the member sees and works at; granting again without them takes the bound away.
+    """
     if role not in ROLES:
         raise AccountError(f"{role!r} is not one of {', '.join(ROLES)}")
     if role == "partner" and party_id is None:
         raise AccountError("the role partner needs the party whose records may be seen")
     async with control_transaction(company.database) as door:
-        membership_id = await bind(door.raw, company, role, email and normal_email(email), client_id, party_id)
+        membership_id = await bind(
+            door.raw, company, role, email and normal_email(email), client_id, party_id, warehouses
+        )
     await rights_changed(company)
     return membership_id
 
@@ -164,6 +177,7 @@ async def bind(
     email: str | None,
     client_id: str | None,
     party_id: UUID | None,
+    warehouses: Sequence[UUID] | None = None,
 ) -> UUID:
     found = await connection.fetchrow(JOIN, uuid4(), company.id, email, client_id, party_id)
     assert found
@@ -171,7 +185,7 @@ async def bind(
         raise AccountError(f"{email or client_id} is not known")
     if not found["id"]:
         raise AccountError(f"{client_id} works for another company")
-    await connection.execute(BIND, found["id"], role)
+    await connection.execute(BIND, found["id"], role, warehouses)
     if party_id:
         await connection.execute(PARTY, found["id"], party_id)
     return found["id"]

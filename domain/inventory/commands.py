@@ -374,16 +374,17 @@ def post_count(posting: Posting, spot: Spot, good: Good, place: Place, counted: 
 async def close_discrepancy(tx: Tx) -> None:
     loaded = await tx.load(LOAD_DISCREPANCY, {"ids": [run.cmd.discrepancy_id for run in tx.runs]})
     status: Any = tx.sheet({UUID(row["id"]): row["status"] for row in loaded["discrepancies"]})
-    bucket = {UUID(row["id"]): f"w:{row['warehouse_id']}" for row in loaded["discrepancies"]}
+    warehouse = {UUID(row["id"]): UUID(row["warehouse_id"]) for row in loaded["discrepancies"]}
 
     def decide(run: Run) -> Mapping[str, Any]:
-        """Refuses: not_found, discrepancy_closed."""
+        """Refuses: not_found, discrepancy_closed, forbidden."""
         cmd: CloseDiscrepancy = run.cmd
         match status.get(cmd.discrepancy_id):
             case None:
                 raise Refused("not_found", "discrepancy_id", id=cmd.discrepancy_id)
             case "closed":
                 raise Refused("discrepancy_closed", "discrepancy_id", id=cmd.discrepancy_id)
+        tx.enter(warehouse[cmd.discrepancy_id], "discrepancy_id")
         status.put(cmd.discrepancy_id, "closed")
         tx.rows["closed"].append(
             {
@@ -391,7 +392,7 @@ async def close_discrepancy(tx: Tx) -> None:
                 "closed_by": run.caller.actor_id,
             }
         )  # fmt: skip
-        tx.changed("discrepancy", cmd.discrepancy_id, bucket=bucket[cmd.discrepancy_id])
+        tx.changed("discrepancy", cmd.discrepancy_id, bucket=f"w:{warehouse[cmd.discrepancy_id]}")
         return {"discrepancy_id": cmd.discrepancy_id}
 
     tx.decide(decide)

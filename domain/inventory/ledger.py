@@ -202,10 +202,15 @@ class Shelf:
             raise Refused("not_stocked", where, sku=good.sku)
         return good
 
-    def place(self, location_id: UUID, where: str = "location_id") -> Place:
-        """A storage place. Refuses: not_found."""
+    def place(self, location_id: UUID, where: str = "location_id", *, theirs: bool = False) -> Place:
+        """A storage place, of a warehouse that the caller works in unless it may be of others (`theirs`).
+
+        Refuses: not_found, forbidden.
+        """
         if (place := self.places.get(location_id)) is None or place.kind != "storage":
             raise Refused("not_found", where, id=location_id)
+        if not theirs:
+            self.tx.enter(place.warehouse_id, where)
         return place
 
     def transit(self, place: Place) -> Place:

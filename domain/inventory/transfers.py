@@ -176,9 +176,8 @@ async def send_transfer(tx: Tx) -> None:
     def decide(run: Run) -> Mapping[str, Any]:
         """Refuses: not_found, same_place, future_date."""
         cmd: SendTransfer = run.cmd
-        source, target = (
-            shelf.place(getattr(cmd, name), name) for name in ("from_location_id", "to_location_id")
-        )  # fmt: skip
+        source = shelf.place(cmd.from_location_id, "from_location_id")
+        target = shelf.place(cmd.to_location_id, "to_location_id", theirs=True)
         if source == target:
             raise Refused("same_place", "to_location_id", id=target.id)
         document_on, moment = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=False)

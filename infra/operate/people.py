@@ -23,6 +23,9 @@ Slug = Annotated[str, typer.Option("--company", help="The company's short name."
 MaybeSlug = Annotated[str | None, typer.Option("--company", help="Only those of this company.")]
 Role = Annotated[str, typer.Option(help="owner, manager, buyer, sales, keeper or partner")]
 Party = Annotated[str | None, typer.Option("--party", help="The code of the partner whose records are all it sees.")]
+Warehouses = Annotated[
+    list[str] | None, typer.Option("--warehouse", help="Only there, by its code; several times for several.")
+]
 FromInput = Annotated[bool, typer.Option("--password-stdin", help="The password is the first line of the input.")]
 
 
@@ -74,14 +77,17 @@ def list_users(company: MaybeSlug = None, as_json: Json = False) -> None:
 
 
 @users.command("grant")
-def grant(email: Email, role: Role, company: Slug, party: Party = None, as_json: Json = False) -> None:
-    """Give a person a role in a company."""
+def grant(
+    email: Email, role: Role, company: Slug, party: Party = None, warehouses: Warehouses = None, as_json: Json = False
+) -> None:
+    """Give a person a role in a company; again with other warehouses, or without any, to change where."""
 
     async def work(here: Installation) -> None:
         from tenants import accounts
 
         joined = await here.company(company)
-        await accounts.grant(joined, role, email=email, party_id=await here.party(joined, party))
+        bound = await here.warehouses(joined, warehouses)
+        await accounts.grant(joined, role, email=email, party_id=await here.party(joined, party), warehouses=bound)
 
     installed(work)
     show(as_json, {"email": email, "role": role, "company": company}, f"{email} is {role} of {company}.")

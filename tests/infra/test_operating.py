@@ -176,6 +176,9 @@ def test_people_are_let_in_and_out(operator: Operator, slug: str) -> None:
     operator.run("users", "grant", "li@north.example", "--role", "keeper", "--company", slug)
     [li] = [one for one in operator.json("users", "list", "--company", slug) if one["email"] == "li@north.example"]
     assert li["roles"] == ["buyer", "keeper"]
+    assert "no warehouse" in operator.run(
+        "users", "grant", "li@north.example", "--role", "keeper", "--company", slug, "--warehouse", "ATTIC", status=1
+    )
     operator.run("users", "revoke", "li@north.example", "--role", "buyer", "--company", slug)
     operator.run("users", "revoke", "li@north.example", "--company", slug)
     assert "no such role" in operator.run("users", "revoke", "li@north.example", "--company", slug, status=1)

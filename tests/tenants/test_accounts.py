@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from argon2 import PasswordHasher
@@ -139,6 +139,22 @@ async def test_roles_add_up_and_each_change_raises_the_epoch(instance: Instance,
     assert (later.permissions, later.epoch) == (ROLES["keeper"], caller.epoch + 1)
     await accounts.revoke(company, email=email)
     assert await compile_caller(company, token_of(company, membership)) is None
+
+
+async def test_one_role_that_is_bound_to_warehouses_binds_the_person(instance: Instance, company: Company) -> None:
+    email, north, south = await some_user(instance, company, "sales"), uuid4(), uuid4()
+
+    async def bound(*warehouses: UUID, role: str = "keeper") -> frozenset[UUID] | None:
+        membership = await accounts.grant(company, role, email=email, warehouses=warehouses or None)
+        caller = await compile_caller(company, token_of(company, membership))
+        assert caller
+        return caller.warehouses
+
+    assert await bound() is None
+    assert await bound(north) == {north}
+    assert await bound(south, role="buyer") == {north, south}
+    assert await bound() == {south}
+    assert await bound(role="buyer") is None
 
 
 async def test_a_membership_is_good_for_its_own_company_only(instance: Instance, company: Company) -> None:
