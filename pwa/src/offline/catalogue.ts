@@ -2,6 +2,7 @@
 import { scriptUrl } from "../app/trusted";
 import { Store } from "../data/store";
 import type { Database } from "./db";
+import { partOf } from "./keys";
 import { rowOf } from "./rows";
 import type { FromWorker, ToWorker } from "./search.worker";
 // oxlint-disable-next-line import/default -- Vite's answer to `?worker&url`
@@ -29,6 +30,10 @@ class Catalogue {
   constructor(db: Database) {
     this.#db = db;
     this.#start();
+    db.changes.watch(({ packs }) => {
+      const own = packs.filter((key) => partOf(key) === "product");
+      if (own.length > 0) this.#worker?.postMessage({ packs: own } satisfies ToWorker);
+    });
   }
 
   search(text: string, limit: number): Promise<ProductRow[]> {
@@ -59,7 +64,8 @@ class Catalogue {
     this.#startedAt = Date.now();
   }
 
-  #ask(asked: Asked): Promise<ProductRow[]> {
+  async #ask(asked: Asked): Promise<ProductRow[]> {
+    await Promise.resolve(); // whoever asks because of a change: the worker hears of that first
     return new Promise((resolve, reject) => {
       if (this.#worker === undefined) return reject(new Error("the database is closed"));
       const n = ++this.#last;

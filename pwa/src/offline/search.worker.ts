@@ -1,7 +1,8 @@
 /** Searching beside the page, so that typing never waits for it. */
+import type { PackKey } from "./keys";
 import { type Asked, Shelf } from "./shelf";
 
-export type ToWorker = { open: string } | { n: number; asked: Asked };
+export type ToWorker = { open: string } | { packs: readonly PackKey[] } | { n: number; asked: Asked };
 export type FromWorker =
   | { news: "changed" }
   | { news: "failed"; reason: string }
@@ -19,6 +20,7 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
     );
     return;
   }
+  if ("packs" in data) return shelf?.refill(data.packs);
   try {
     send({ n: data.n, rows: (await shelf?.answer(data.asked)) ?? [] });
   } catch (error) {

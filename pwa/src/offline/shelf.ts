@@ -2,7 +2,6 @@
  * The products of one database in memory, for as long as its page is open. Runs in the search worker, hence bare
  * IndexedDB: a second copy of its library would cost the worker's start more than these lines.
  */
-import type { Change } from "./changes";
 import type { PackKey } from "./keys";
 import { ProductIndex } from "./search";
 import type { Id, ProductRow } from "./types";
@@ -29,37 +28,30 @@ export type Asked = { text: string; limit: number } | { code: string } | { ids: 
 export class Shelf {
   readonly #name: string;
   readonly #index = new ProductIndex();
-  readonly #channel: BroadcastChannel;
   #db: IDBDatabase | undefined;
-  /** Packs are read one message after the other, so that the last one read is the newest. */
+  /** Packs are read one change after the other, so that the last one read is the newest. */
   #filled: Promise<unknown>;
+
+  readonly #changed: (failure?: unknown) => void;
 
   /** `changed` is told each time when other products are found than before; the first time when all are here. */
   constructor(name: string, changed: (failure?: unknown) => void) {
     this.#name = name;
-    this.#channel = new BroadcastChannel(`huotong.changed:${name}`);
-    this.#channel.addEventListener("message", ({ data }: MessageEvent<Change>) => {
-      const packs = data.packs.filter((key) => key.startsWith("product@"));
-      if (packs.length > 0) this.#next(() => this.#fill(packs), changed);
-    });
+    this.#changed = changed;
     this.#filled = this.#fill();
     this.#filled.then(() => changed(), changed);
+  }
+
+  /** Reads these packs again; answers wait for it. */
+  refill(packs: readonly PackKey[]) {
+    this.#filled = this.#filled.then(() => this.#fill(packs));
+    this.#filled.then(() => this.#changed(), this.#changed);
   }
 
   async answer(asked: Asked): Promise<ProductRow[]> {
     await this.#filled;
     if ("text" in asked) return this.#index.search(asked.text, asked.limit);
     return "code" in asked ? this.#index.withCode(asked.code) : this.#index.rows(asked.ids);
-  }
-
-  stop() {
-    this.#channel.close();
-    this.#db?.close();
-  }
-
-  #next(work: () => Promise<void>, changed: (failure?: unknown) => void) {
-    this.#filled = this.#filled.then(work);
-    this.#filled.then(() => changed(), changed);
   }
 
   async #fill(changed?: readonly PackKey[]) {
