@@ -101,7 +101,7 @@ GLUED = {  # where a statement is more than a literal; each says in its own file
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: str(path.relative_to(HOUSE)))
 def test_sql_is_written_in_the_source(path: Path) -> None:
     """What asyncpg is handed is a literal, or a name that basedpyright holds to be one."""
-    if str(path.relative_to(HOUSE)) in GLUED:
+    if str(path.relative_to(HOUSE)) in GLUED or "migrations" in path.parts:  # a revision names its schema's own role
         return
     literals = set(literal_names(path))
     for node in ast.walk(ast.parse(path.read_text())):
