@@ -1,0 +1,135 @@
+import { Trans } from "@lingui/react/macro";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import type { Decimal } from "../data/decimal";
+import { uuid7 } from "../data/uuid";
+import { useCodes } from "../features/masterdata/products";
+import type { Product, ProductUnit } from "../offline/views";
+import { useWedge } from "../ui/useWedge";
+import type { Scan } from "./codes";
+import { amountOf, choose as remember, find, type Found, read as meaning } from "./find";
+import { signal } from "./signal";
+
+/** One scan of a product. `sure: false`: the code does not say how many, so a person should look. */
+export type ScanHit = {
+  id: string;
+  product: Product;
+  unit: ProductUnit;
+  /** In `unit`. */
+  quantity: Decimal;
+  sure: boolean;
+  /** What was read, with lot, expiry and serial where the code has them. */
+  scan: Scan;
+};
+
+export type ScanOptions = {
+  /** Takes a scan, or says in words why not. */
+  onCode: (hit: ScanHit) => ReactNode;
+  /** Takes it back; without it nothing can be undone, and no quantity changed. */
+  onUndo?: ((hit: ScanHit) => void) | undefined;
+  enabled?: boolean;
+};
+
+export type Scans = {
+  /** The last one first. */
+  hits: readonly ScanHit[];
+  problem: ReactNode;
+  unknown: Scan | null;
+  /** One code, several products. */
+  choice: Found | null;
+  undoable: boolean;
+  /** A text as a scanner gives it. False: no code, to be read again. */
+  read: (text: string) => boolean;
+  choose: (product: Product | null) => void;
+  undo: (hit: ScanHit) => void;
+  change: (hit: ScanHit, quantity: Decimal) => void;
+  /** The catalogue has it now. */
+  retry: (scan: Scan) => void;
+};
+
+const KEPT_HITS = 100;
+
+const hitOf = (found: Found, product: Product): ScanHit => ({
+  id: uuid7(),
+  product,
+  ...amountOf(found, product),
+  scan: found.scan,
+});
+
+/** Scans of a screen from whatever source, one after the other: what comes while one is looked up waits its turn. */
+export function useScans({ onCode, onUndo, enabled = true }: ScanOptions): Scans {
+  const [hits, setHits] = useState<readonly ScanHit[]>([]);
+  const [problem, setProblem] = useState<ReactNode>(null);
+  const [unknown, setUnknown] = useState<Scan | null>(null);
+  const [choices, setChoices] = useState<readonly Found[]>([]);
+  const turn = useRef<Promise<unknown>>(Promise.resolve());
+  const lookUp = useCodes(false);
+  const latest = useRef({ onCode, onUndo, lookUp });
+  useEffect(() => {
+    latest.current = { onCode, onUndo, lookUp };
+  });
+
+  const take = (hit: ScanHit) => {
+    const refused = latest.current.onCode(hit);
+    setProblem(refused);
+    if (!refused) setHits((before) => [hit, ...before].slice(0, KEPT_HITS));
+    signal(refused ? "problem" : "taken");
+  };
+
+  const look = async (scan: Scan) => {
+    setUnknown(null);
+    try {
+      const found = await find(scan, latest.current.lookUp);
+      const [product, another] = found.products;
+      if (product && !another) return take(hitOf(found, product));
+      setProblem(null);
+      if (product) setChoices((before) => [...before, found]);
+      else setUnknown(scan);
+    } catch {
+      setProblem(<Trans>The code {scan.raw} could not be looked up: no connection to the server.</Trans>);
+    }
+    return signal("problem");
+  };
+
+  const read = (text: string) => {
+    const scan = meaning(text);
+    if (scan === null) return false;
+    turn.current = turn.current.then(() => look(scan));
+    return true;
+  };
+
+  useWedge(read, enabled);
+
+  const undo = (hit: ScanHit) => {
+    latest.current.onUndo?.(hit);
+    setHits((before) => before.filter(({ id }) => id !== hit.id));
+  };
+
+  return {
+    hits,
+    problem,
+    unknown,
+    choice: choices[0] ?? null,
+    undoable: onUndo !== undefined,
+    read,
+    choose: (product) => {
+      const [found, ...others] = choices;
+      setChoices(others);
+      if (!found || !product) return;
+      if (found.code !== undefined) remember(found.code, product);
+      take(hitOf(found, product));
+    },
+    undo,
+    change: (hit, quantity) => {
+      latest.current.onUndo?.(hit);
+      const changed = { ...hit, quantity, sure: true };
+      const refused = latest.current.onCode(changed);
+      setProblem(refused);
+      setHits((before) =>
+        refused ? before.filter(({ id }) => id !== hit.id) : before.map((one) => (one.id === hit.id ? changed : one)),
+      );
+    },
+    retry: (scan) => {
+      turn.current = turn.current.then(() => look(scan));
+    },
+  };
+}
