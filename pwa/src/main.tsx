@@ -3,6 +3,7 @@ import "./app/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import { startUpdates } from "./app/update";
 import { start } from "./data/session";
 import { startLanguage } from "./i18n/language";
 
@@ -17,3 +18,11 @@ if (root) {
     </StrictMode>,
   );
 }
+
+const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 200)); // Safari has none
+
+// After the first paint: nothing on the first screen waits for it.
+idle(() => {
+  void import("./offline/start").then(({ startOffline }) => startOffline());
+  void startUpdates();
+});

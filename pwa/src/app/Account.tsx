@@ -1,12 +1,8 @@
-import { Button } from "@mantine/core";
-import { Trans, useLingui } from "@lingui/react/macro";
-import { LogOut } from "lucide-react";
-import { useState } from "react";
-import { signOut } from "../data/session";
+import { useLingui } from "@lingui/react/macro";
 import { Facts } from "../ui/Facts";
-import { Notice } from "../ui/Notice";
 import { Page } from "../ui/Page";
 import { LanguageSwitch } from "./LanguageSwitch";
+import { SignOut } from "./SignOut";
 import { MeLinks } from "./MeLinks";
 import { useMe } from "../data/me";
 import { useRoles } from "./useRoles";
@@ -15,18 +11,6 @@ export default function Account() {
   const { t } = useLingui();
   const me = useMe();
   const roles = useRoles(me.roles);
-  const [leaving, setLeaving] = useState(false);
-  const [failed, setFailed] = useState(false);
-  const leave = async () => {
-    setLeaving(true);
-    setFailed(false);
-    try {
-      await signOut();
-    } catch {
-      setFailed(true);
-      setLeaving(false);
-    }
-  };
   return (
     <Page title={t`Me`}>
       <Facts
@@ -40,21 +24,7 @@ export default function Account() {
         ]}
       />
       <MeLinks />
-      {failed && (
-        <Notice tone="needs">
-          <Trans>You are still signed in: the server could not be reached. Try again with a connection.</Trans>
-        </Notice>
-      )}
-      <Button
-        variant="default"
-        h={48}
-        w="fit-content"
-        loading={leaving}
-        leftSection={<LogOut size={20} aria-hidden />}
-        onClick={() => void leave()}
-      >
-        <Trans>Sign out</Trans>
-      </Button>
+      <SignOut />
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 import { Frame } from "./Frame";
 import { MeProvider } from "./MeProvider";
+import { Notices } from "./Notices";
 import { Routes } from "./routes";
 import { Shell } from "./Shell";
 
@@ -8,6 +9,7 @@ export function App() {
     <Frame>
       <MeProvider>
         <Shell>
+          <Notices />
           <Routes />
         </Shell>
       </MeProvider>

@@ -1,13 +1,17 @@
 import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
 import { MantineProvider } from "@mantine/core";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { session } from "../data/session";
 import { useStore } from "../data/store";
 import { Bare } from "./Bare";
 import { Loading } from "./Loading";
 import { ServerUnreachable, Welcome } from "./Welcome";
 import { theme, ThemeVariables } from "./theme";
+import { update } from "./update";
+
+const Revoked = lazy(async () => ({ default: (await import("./Closed")).Revoked }));
+const UpdateRequired = lazy(async () => ({ default: (await import("./Closed")).UpdateRequired }));
 
 /** What every page of ours stands in: language, theme, and somebody who is signed in. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -28,15 +32,22 @@ export function Frame({ children }: { children: ReactNode }) {
 }
 
 function Gate({ children }: { children: ReactNode }) {
-  const { status } = useStore(session);
-  if (status === "starting") {
+  const state = useStore(session);
+  const { required } = useStore(update);
+  const waiting = (
+    <Bare>
+      <Loading />
+    </Bare>
+  );
+  if (required || state.status === "revoked") {
     return (
-      <Bare>
-        <Loading />
-      </Bare>
+      <Suspense fallback={waiting}>
+        {state.status === "revoked" ? <Revoked person={state.person} /> : <UpdateRequired />}
+      </Suspense>
     );
   }
-  if (status === "unreachable") return <ServerUnreachable />;
-  if (status === "signed-out") return <Welcome />;
+  if (state.status === "starting") return waiting;
+  if (state.status === "unreachable") return <ServerUnreachable />;
+  if (state.status === "signed-out") return <Welcome />;
   return children;
 }

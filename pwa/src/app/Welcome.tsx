@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useLingui as useI18n } from "@lingui/react";
 import { Trans } from "@lingui/react/macro";
 import { LogIn } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { session, signIn, start } from "../data/session";
 import { useStore } from "../data/store";
 import { Unreachable } from "../data/errors";
@@ -11,6 +11,8 @@ import { ProblemState } from "../ui/states";
 import { Bare } from "./Bare";
 import { LanguageSwitch } from "./LanguageSwitch";
 import styles from "./Welcome.module.css";
+
+const Waiting = lazy(() => import("./Waiting"));
 
 export function Welcome() {
   const state = useStore(session);
@@ -33,7 +35,12 @@ export function Welcome() {
         </p>
         {problem !== undefined && (
           <Notice tone="needs">
-            {problem === "access_denied" ? (
+            {problem === "device_revoked" ? (
+              <Trans>
+                This device was signed out by your company, and nothing of it is left here. What had not been sent is
+                with your manager.
+              </Trans>
+            ) : problem === "access_denied" ? (
               <Trans>You left the sign-in page without signing in.</Trans>
             ) : (
               <Trans>The sign-in was not finished ({problem}). Please sign in again.</Trans>
@@ -43,6 +50,9 @@ export function Welcome() {
         <Button fullWidth h={56} loading={leaving} leftSection={<LogIn size={20} aria-hidden />} onClick={go}>
           <Trans>Sign in</Trans>
         </Button>
+        <Suspense>
+          <Waiting />
+        </Suspense>
         <LanguageSwitch />
       </div>
     </main>

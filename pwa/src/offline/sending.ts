@@ -7,13 +7,11 @@ import { type Courier, type Flushed, Pusher } from "./push";
 import { courierOf } from "./courier";
 import type { Database } from "./db";
 import { device } from "./device";
+import { SYNC_TAG } from "./tag";
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const REGULARLY_MS = 60_000;
-
-/** The tag of the event by which the browser sends the queue while no page is open (src/sw.ts). */
-export const SYNC_TAG = "huotong-push";
 
 /** What the last attempt came to; null before the first. */
 export const sending = new Store<{ busy: boolean; last: Flushed | null }>({ busy: false, last: null });
@@ -61,6 +59,12 @@ class Sender {
     this.#pusher.hurry();
     this.wake();
   };
+
+  /** A person waits for the end of it. */
+  flush(): Promise<Flushed> {
+    this.#pusher.hurry();
+    return this.#pusher.flush();
+  }
 
   stop() {
     this.#stopped = true;
@@ -114,6 +118,7 @@ let sender: Sender | undefined;
 
 export const wake = () => sender?.wake();
 export const hurry = () => sender?.hurry();
+export const flushNow = async (): Promise<Flushed> => sender?.flush() ?? { end: "signed-out" };
 
 /** For as long as the app runs. */
 export function startSending(): void {

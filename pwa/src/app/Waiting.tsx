@@ -1,0 +1,28 @@
+import { Plural } from "@lingui/react/macro";
+import { useEffect, useState } from "react";
+import type { Resident } from "../offline/db";
+import { listDatabases } from "../offline/device";
+import { Notice } from "../ui/Notice";
+
+/** Whose work lies on this device until they sign in again. What it is stays theirs. */
+export default function Waiting({ except }: { except?: string }) {
+  const [residents, setResidents] = useState<Resident[]>([]);
+  useEffect(() => {
+    listDatabases().then(setResidents, () => undefined);
+  }, []);
+  const waiting = residents.filter(({ userId, unsent, attention }) => userId !== except && unsent + attention > 0);
+  return waiting.map((resident) => <Left key={`${resident.companyId}:${resident.userId}`} {...resident} />);
+}
+
+function Left({ profile, unsent, attention }: Resident) {
+  const { name, company } = profile ?? { name: "", company: "" };
+  return (
+    <Notice tone="waits">
+      <Plural
+        value={unsent + attention}
+        one={`# entry of ${name} (${company}) waits on this device.`}
+        other={`# entries of ${name} (${company}) wait on this device.`}
+      />
+    </Notice>
+  );
+}

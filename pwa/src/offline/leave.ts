@@ -1,0 +1,95 @@
+/** What stays on a device when its person goes, and what does not. */
+import { clearRevoked, type Person } from "../data/profile";
+import { signOut, surrendered } from "../data/session";
+import { attempt } from "./attempt";
+import { byCookie } from "./courier";
+import type { Database } from "./db";
+import { close, device, openFor, wipe } from "./device";
+import { discard } from "./decide";
+import { type Flushed, Pusher } from "./push";
+import { STUCK, UNSENT } from "./queue";
+
+/** `send`: first all that waits. `keep`: it waits here, encrypted, until they are back. */
+export type Farewell = { how: "send" } | { how: "keep" } | { how: "discard"; reason: string };
+
+/** It could not all be sent: the person decides anew. */
+export class StillUnsent extends Error {}
+
+/** Work that only this device knows of. */
+export async function openWork(db: Database): Promise<number> {
+  return attempt(db, () =>
+    db.call
+      .where("state")
+      .anyOf([...UNSENT, ...STUCK])
+      .count(),
+  );
+}
+
+/**
+ * Ends the session, and removes from this device what the person could see. The server is told first: while it cannot
+ * be reached they are still signed in, and nothing is removed.
+ */
+export async function leave(farewell: Farewell, flush: () => Promise<Flushed>): Promise<void> {
+  const db = device.value.status === "open" ? device.value.db : undefined;
+  if (db === undefined) return signOut();
+  if (farewell.how === "send") {
+    await flush();
+    if ((await openWork(db)) > 0) throw new StillUnsent();
+  }
+  await signOut();
+  if (farewell.how === "discard") await discardAll(db, farewell.reason);
+  await empty(db);
+}
+
+async function discardAll(db: Database, reason: string) {
+  const ids = await db.call
+    .where("state")
+    .anyOf(["waiting", ...STUCK])
+    .primaryKeys();
+  for (const id of ids) await discard(db, id, reason);
+}
+
+/** Readable rows go. Work that is kept here, and the record of what was thrown away, stay for their person alone. */
+export async function empty(db: Database): Promise<void> {
+  const { companyId, userId } = db;
+  const left = await attempt(db, () =>
+    db.transaction("rw", [db.meta, db.pack, db.staged, db.draft, db.past, db.call], async () => {
+      await clearRows(db);
+      await db.past.filter((call) => call.ending !== "discarded").delete();
+      await db.call.where("state").equals("accepted").delete();
+      const profile = await db.fact("profile");
+      const facts = (await db.meta.toCollection().primaryKeys()).filter((name) => name !== "key");
+      await db.meta.bulkDelete(facts);
+      if (profile) await db.meta.put({ ...profile, email: "", roles: [], permissions: [] }, "profile");
+      return (await db.call.count()) + (await db.past.count());
+    }),
+  );
+  close();
+  if (left === 0) await wipe(companyId, userId);
+}
+
+const RETRY_MS = 5000;
+
+/**
+ * The company has shut this device out. What can be read goes at once; what was done and not sent is handed to the
+ * server, which keeps it for a manager; then nothing is left.
+ */
+export async function surrender(person: Person): Promise<void> {
+  const db = await openFor(person.companyId, person.userId);
+  await attempt(db, () => db.transaction("rw", [db.pack, db.staged, db.draft], () => clearRows(db)));
+  const pusher = new Pusher(db, byCookie);
+  // Signed out: the server does not take even that any more.
+  for (let { end } = await pusher.flush(); end !== "empty" && end !== "signed-out"; { end } = await pusher.flush()) {
+    await new Promise((next) => setTimeout(next, RETRY_MS));
+    pusher.hurry();
+  }
+  await wipe(person.companyId, person.userId);
+  await Promise.all((await globalThis.caches?.keys())?.map((name) => caches.delete(name)) ?? []);
+  await Promise.all(
+    ((await navigator.serviceWorker?.getRegistrations()) ?? []).map((registration) => registration.unregister()),
+  );
+  clearRevoked();
+  surrendered();
+}
+
+const clearRows = (db: Database) => Promise.all([db.pack.clear(), db.staged.clear(), db.draft.clear()]);

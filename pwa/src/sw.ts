@@ -1,0 +1,54 @@
+/**
+ * The service worker: the app's own files from this device, and the queue sent while no page is open. Answers of the
+ * server are never kept here: rows belong into the person's own database, tokens nowhere.
+ */
+/// <reference lib="webworker" />
+import { clientsClaim } from "workbox-core";
+import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
+import { NavigationRoute, registerRoute } from "workbox-routing";
+import { refresh } from "./data/token";
+import { courierOf, personOf } from "./offline/courier";
+import { Database } from "./offline/db";
+import { Pusher } from "./offline/push";
+import { SYNC_TAG } from "./offline/tag";
+
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: [] };
+
+precacheAndRoute(self.__WB_MANIFEST); // oxlint-disable-line no-underscore-dangle -- what the build looks for
+cleanupOutdatedCaches();
+clientsClaim();
+
+/** Paths that are no pages of the app. */
+const SERVER = /^\/(\.well-known|assets|downloads|graphql|healthz|metrics|oauth|readyz|sync|uploads|webhooks)(\/|$)/;
+
+registerRoute(new NavigationRoute(createHandlerBoundToURL("/index.html"), { denylist: [SERVER, /\.\w+$/] }));
+
+self.addEventListener("message", ({ data }: ExtendableMessageEvent) => {
+  if ((data as { type?: unknown } | null)?.type === "SKIP_WAITING") void self.skipWaiting();
+});
+
+type SyncEvent = ExtendableEvent & { tag: string };
+
+self.addEventListener("sync", (event) => {
+  const { tag, waitUntil } = event as SyncEvent;
+  if (tag === SYNC_TAG) waitUntil.call(event, pushQueue());
+});
+
+const tokenOf = () => refresh((answer) => answer.access_token);
+
+/** The queue of whoever the cookie belongs to. Rejects where it has to be tried again: the browser does. */
+async function pushQueue(): Promise<void> {
+  const token = await tokenOf();
+  const person = personOf(token);
+  if (person === null) return;
+  const db = new Database(person.companyId, person.userId);
+  if (!(await Database.exists(db.name))) return;
+  await db.ready();
+  try {
+    const courier = courierOf(person, { accessToken: async () => token, tokenInsteadOf: tokenOf });
+    const { end } = await new Pusher(db, courier).flush();
+    if (end === "unreachable" || end === "busy") throw new Error(end);
+  } finally {
+    db.shut();
+  }
+}
