@@ -144,8 +144,8 @@ export default function AdjustPage() {
                 touch((before) => ({ ...before, direction, reason: REASONS[direction][0] }))
               }
               tabs={[
-                ["out", t`Out of stock`],
-                ["in", t`Into stock`],
+                ["out", t`Goods out`],
+                ["in", t`Goods in`],
               ]}
             />
             <Tabs

@@ -57,7 +57,9 @@ export function GoodsLines({ goods, problems, tried, begin }: GoodsLinesProps) {
         </Notice>
       )}
       <div className={styles.ways}>
-        <ProductPicker onChoose={choose} inputRef={picker} />
+        <div className={styles.picker}>
+          <ProductPicker onChoose={choose} inputRef={picker} />
+        </div>
         {scan.button}
       </div>
       {scan.sheet}

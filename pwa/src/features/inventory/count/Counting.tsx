@@ -63,6 +63,18 @@ export function Counting({ id, sheet }: { id: Id; sheet: CountSheet }) {
       {counting.scan.sheet}
       <div className={styles.columns}>
         <div className={styles.main}>
+          <div className={styles.search}>
+            {current !== null && sheet.list !== null && (
+              <Steps
+                before={neighbourOf(sheet, current, -1)}
+                after={neighbourOf(sheet, current, 1)}
+                onGo={counting.goTo}
+              />
+            )}
+            <div className={styles.picker}>
+              <ProductPicker onChoose={(found) => counting.jump(found)} />
+            </div>
+          </div>
           {current === null ? (
             <Next counted={counted} listed={sheet.list !== null} review={review} />
           ) : !product || counting.unitId === undefined ? (
@@ -84,16 +96,6 @@ export function Counting({ id, sheet }: { id: Id; sheet: CountSheet }) {
               photo={<PhotoButton sheetId={id} productId={product.id} />}
             />
           )}
-          <div className={styles.search}>
-            {current !== null && sheet.list !== null && (
-              <Steps
-                before={neighbourOf(sheet, current, -1)}
-                after={neighbourOf(sheet, current, 1)}
-                onGo={counting.goTo}
-              />
-            )}
-            <ProductPicker onChoose={(found) => counting.jump(found)} />
-          </div>
         </div>
         {(wide || current === null) && <SheetLines sheet={sheet} current={current} onChoose={counting.goTo} />}
       </div>
@@ -126,7 +128,7 @@ function Next({ counted, listed, review }: { counted: number; listed: boolean; r
     </Empty>
   ) : (
     <Empty title={counted === 0 ? <Trans>Nothing counted yet</Trans> : <Trans>Scan the next product</Trans>}>
-      <Trans>Scan a code anywhere on this page, or search the product below.</Trans>
+      <Trans>Scan a code anywhere on this page, or search the product above.</Trans>
     </Empty>
   );
 }

@@ -80,9 +80,9 @@ export default function NewCount() {
             value={way}
             onChange={setWay}
             tabs={[
-              ["all", t`All that is here`],
-              ["part", t`A part of the list`],
-              ["scan", t`What I scan`],
+              ["all", t`All here`],
+              ["part", t`A part`],
+              ["scan", t`By scanning`],
             ]}
           />
           {way === "part" && (

@@ -24,7 +24,7 @@ export function SheetLines({ sheet, current, onChoose }: SheetLinesProps) {
   const ids = (sheet.list === null ? all.toReversed() : all).slice(0, shown);
   const products = useProducts(ids);
   if (productsOf(sheet).length === 0) return null;
-  const kinds = { all: t`All`, open: t`Uncounted`, counted: t`Counted` };
+  const kinds = { all: t`All`, open: t`Uncounted`, counted: t`Already counted` };
   return (
     <section className={styles.lines} aria-label={t`On this sheet`}>
       {sheet.list !== null && (
@@ -43,7 +43,7 @@ export function SheetLines({ sheet, current, onChoose }: SheetLinesProps) {
             <li key={id}>
               <button type="button" onClick={() => onChoose(id)} aria-current={id === current || undefined}>
                 {line ? (
-                  <CircleCheck size={18} aria-label={t`Counted`} className={styles.done} />
+                  <CircleCheck size={18} aria-label={t`Already counted`} className={styles.done} />
                 ) : sheet.skipped.includes(id) ? (
                   <SkipForward size={18} aria-label={t`Skipped`} className={styles.skipped} />
                 ) : (
