@@ -107,6 +107,7 @@ export class Database extends Dexie {
   /** Opens, and makes the key at the first time. Two tabs may both try: the first one's key stands. */
   async ready(): Promise<this> {
     if (this.#taken) throw new DatabaseLost("another tab has removed or upgraded it");
+    if (this.ended.aborted) throw new DatabaseLost("it is not in use here any more");
     await this.open();
     const fresh = await newKey();
     this.#key = await this.transaction("rw", this.meta, async () => {

@@ -91,7 +91,7 @@ export function useRows<Result>(parts: Change["parts"], read: (db: Database) => 
         const value = await read(db);
         if (!stopped) setResult({ db, value });
       } catch (error) {
-        if (!stopped) setFault(error);
+        if (!stopped && !db.ended.aborted) setFault(error);
       }
       reading = false;
       if (again && !stopped) void run();
