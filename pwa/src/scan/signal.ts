@@ -22,6 +22,8 @@ function tone(hertz: number, from: number, seconds: number) {
 
 export function signal(what: "taken" | "problem") {
   const { sound, vibration } = scanSettings.value;
+  // browsers let nothing sound or shake before the page was touched once, and complain
+  if ("userActivation" in navigator && !navigator.userActivation.hasBeenActive) return;
   if (sound && what === "taken") tone(1_320, 0, 0.09);
   if (sound && what === "problem") [0, 0.16].forEach((from) => tone(220, from, 0.12));
   if (vibration && "vibrate" in navigator) navigator.vibrate(what === "taken" ? 40 : [60, 60, 60]);
