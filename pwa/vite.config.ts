@@ -90,7 +90,9 @@ export default defineConfig(({ command }) => ({
         maximumFileSizeToCacheInBytes: 4_000_000, // looked at before the next line
         manifestTransforms: [
           (entries) => ({
-            manifest: entries.filter(({ url }) => onPhones.has(url) || !url.startsWith("assets/")),
+            manifest: entries
+              .filter(({ url }) => onPhones.has(url) || !url.startsWith("assets/"))
+              .map((entry) => ({ ...entry, url: entry.url === "index.html" ? "/" : entry.url })), // its one address
             warnings: [],
           }),
         ],

@@ -21,7 +21,7 @@ clientsClaim();
 /** Paths that are no pages of the app. */
 const SERVER = /^\/(\.well-known|assets|downloads|graphql|healthz|metrics|oauth|readyz|sync|uploads|webhooks)(\/|$)/;
 
-registerRoute(new NavigationRoute(createHandlerBoundToURL("/index.html"), { denylist: [SERVER, /\.\w+$/] }));
+registerRoute(new NavigationRoute(createHandlerBoundToURL("/"), { denylist: [SERVER, /\.\w+$/] }));
 
 self.addEventListener("message", ({ data }: ExtendableMessageEvent) => {
   if ((data as { type?: unknown } | null)?.type === "SKIP_WAITING") void self.skipWaiting();
