@@ -2,7 +2,7 @@
 import { uuid7 } from "../data/uuid";
 import { attempt } from "./attempt";
 import type { Database, StoredCall } from "./db";
-import { CALLS, end, opened, park, sealed, STUCK } from "./queue";
+import { CALLS, end, hopeless, opened, park, sealed, STUCK } from "./queue";
 import type { CallLabel, Id, WireCall } from "./types";
 
 /** It is on its way, or done already: only the server knows. */
@@ -72,9 +72,7 @@ async function alive(db: Database, ids: readonly Id[]): Promise<Id[]> {
 /** What was parked because of `id`, and has nothing else in its way, goes on after it. */
 async function release(db: Database, id: Id): Promise<void> {
   for (const call of await db.call.where("dependsOn").equals(id).toArray()) {
-    if (call.state !== "parked") continue;
-    const others = await db.call.bulkGet([...call.dependsOn]);
-    if (others.some((other) => other !== undefined && STUCK.includes(other.state))) continue;
+    if (call.state !== "parked" || (await hopeless(db, call.dependsOn))) continue;
     await db.call.put(again(call));
     await release(db, call.id);
   }

@@ -71,17 +71,23 @@ const BEFORE_OTHERS: ReadonlySet<string> = new Set([
 export async function keep(db: Database, call: NewCall): Promise<void> {
   const stored = await sealed(db, call);
   await attempt(db, () =>
-    db.transaction("rw", db.call, async () => {
+    db.transaction("rw", db.call, db.past, async () => {
       if ((await db.call.get(call.id)) !== undefined) return;
       const last = await db.call.orderBy("n").last();
       const lane = await db.call.where("lane").equals(call.lane).toArray();
       const needed = lane.filter((one) => BEFORE_OTHERS.has(one.name) && one.state !== "accepted").map(({ id }) => id);
       const dependsOn = [...new Set([...call.dependsOn, ...needed])];
-      const stuck = (await db.call.bulkGet(dependsOn)).some((one) => one !== undefined && STUCK.includes(one.state));
-      await db.call.add({ ...stored, n: (last?.n ?? 0) + 1, dependsOn, state: stuck ? "parked" : "waiting" });
+      const state = (await hopeless(db, dependsOn)) ? "parked" : "waiting";
+      await db.call.add({ ...stored, n: (last?.n ?? 0) + 1, dependsOn, state });
     }),
   );
   db.changes.tell(CALLS);
+}
+
+/** Does one of these wait for a person, or has one taken it out? */
+export async function hopeless(db: Database, ids: readonly Id[]): Promise<boolean> {
+  const [calls, past] = [await db.call.bulkGet([...ids]), await db.past.bulkGet([...ids])];
+  return calls.some((one) => one && STUCK.includes(one.state)) || past.some((one) => one && one.ending !== "done");
 }
 
 /** Said before the request leaves: whatever happens then, the next one repeats these ids. */
