@@ -24,6 +24,22 @@ const paused = (ms: number, signal: AbortSignal) =>
     });
   });
 
+const OVER: readonly string[] = ["expired", "signed-out", "revoked"];
+const isOver = () => OVER.includes(session.value.status);
+
+/** Until somebody signs in again, if nobody is: asking with a dead session only makes noise. */
+const signedIn = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const look = () => {
+      if (isOver() && !signal.aborted) return;
+      unwatch();
+      resolve();
+    };
+    const unwatch = session.watch(look);
+    signal.addEventListener("abort", look);
+    look();
+  });
+
 /** Troubles that pass by themselves, or that the person is told about elsewhere (state.ts, the session). */
 const expected = (error: unknown) =>
   error instanceof Unreachable || error instanceof SignedOut || error instanceof Failed;
@@ -49,6 +65,7 @@ class Follower {
     this.#running = true;
     try {
       await checkLease(this.#db);
+      if (isOver()) return;
       await pull(this.#db, { wait, signal: this.#db.ended });
       this.#tries = 0;
       await checkLease(this.#db);
@@ -74,6 +91,7 @@ class Follower {
     const { ended, name } = this.#db;
     const all = async () => {
       for (let tries = 0; !ended.aborted; tries += 1) {
+        await signedIn(ended);
         const from = Date.now();
         try {
           await listen(this.#db, () => void this.look(true), ended);

@@ -7,23 +7,45 @@ import type { Part, PartRows } from "./types";
 
 type Rows = readonly PartRows[Part][];
 
-const AT_HAND = 1024;
+/** In rows: documents and partners fit as a whole, prices of 50,000 products need not. */
+const AT_HAND = 20_000;
 
 class Cache {
-  readonly rows = new Map<PackKey, Rows>();
+  /** The one that was asked for longest ago first. */
+  readonly #packs = new Map<PackKey, Rows>();
+  #rows = 0;
   /** Rises with each change: what was read before one must not be kept after it. */
   changes = 0;
 
   constructor(db: Database) {
     db.changes.watch(({ packs }) => {
       this.changes += 1;
-      for (const key of packs) this.rows.delete(key);
+      for (const key of packs) this.#drop(key);
     });
   }
 
+  get(key: PackKey): Rows | undefined {
+    const rows = this.#packs.get(key);
+    if (rows) {
+      this.#packs.delete(key);
+      this.#packs.set(key, rows);
+    }
+    return rows;
+  }
+
   keep(key: PackKey, rows: Rows) {
-    if (this.rows.size >= AT_HAND) this.rows.delete(this.rows.keys().next().value as PackKey);
-    this.rows.set(key, rows);
+    this.#drop(key);
+    this.#packs.set(key, rows);
+    this.#rows += rows.length;
+    for (const oldest of this.#packs.keys()) {
+      if (this.#rows <= AT_HAND) break;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(key: PackKey) {
+    this.#rows -= this.#packs.get(key)?.length ?? 0;
+    this.#packs.delete(key);
   }
 }
 
@@ -43,7 +65,7 @@ export async function readPacks(db: Database, keys: readonly PackKey[]): Promise
   const cache = cacheOf(db);
   const found = new Map<PackKey, Rows>();
   const missing = keys.filter((key) => {
-    const rows = cache.rows.get(key);
+    const rows = cache.get(key);
     if (rows) found.set(key, rows);
     return rows === undefined;
   });

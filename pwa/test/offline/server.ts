@@ -30,6 +30,7 @@ export class SyncServer {
   readonly faults: Fault[] = [];
   readonly asked: string[] = [];
   readonly pulls: PullBody[] = [];
+  readonly listeners = new Set<ReadableStreamDefaultController<Uint8Array>>();
   /** Called before a request is answered. */
   before: (path: string) => void | Promise<void> = () => undefined;
   /** Cursors before this one are too old. */
@@ -75,6 +76,7 @@ export class SyncServer {
     if (path === "/oauth/token") return Response.json({ access_token: this.#token(), expires_in: 600 });
     this.asked.push(path);
     await this.before(path);
+    if (path === "/sync/events") return this.#events(init.signal);
     const fault = this.faults.shift();
     if (fault === "request lost") throw new TypeError("network");
     if (fault === "overloaded") return new Response("busy", { status: 503 });
@@ -106,6 +108,25 @@ export class SyncServer {
 
   get #safe() {
     return Math.max(this.seq - BEHIND, 0);
+  }
+
+  /** To everybody who listens. */
+  say(text: string) {
+    for (const listener of this.listeners) listener.enqueue(new TextEncoder().encode(text));
+  }
+
+  #events(signal: AbortSignal | null | undefined): Response {
+    const stream = new ReadableStream<Uint8Array>({
+      start: (listener) => {
+        this.listeners.add(listener);
+        signal?.addEventListener("abort", () => {
+          this.listeners.delete(listener);
+          listener.error(signal.reason);
+        });
+      },
+    });
+    this.say(": here\n\n");
+    return new Response(stream, { headers: { "content-type": "text/event-stream; charset=utf-8" } });
   }
 
   #manifest() {
