@@ -29,7 +29,7 @@ class Part:
     """`entity`: of the change rows that concern it. `permissions`: all of these; of several in brackets any one.
 
     Of kind `w`, `places` are the columns that hold the locations by which a row belongs to a warehouse. `held` is what
-    of it a snapshot has: the rest, that is over, comes by pull alone. `order`: neighbours that look alike pack well.
+    of it a snapshot has: the rest, that is over, comes by pull alone. `spoken`: the column of a name that gets pinyin.
     """
 
     name: str
@@ -41,9 +41,8 @@ class Part:
     places: tuple[str, ...] = ()
     held: Condition | None = None
     more: Mapping[str, Value] = field(default_factory=dict)  # what the type has in another form
-    order: str = "id"
     packed: int = 40  # bytes of a row in a snapshot, about
-    spoken: str | None = None  # the column of a name that gets its pinyin
+    spoken: str | None = None
 
     def allowed(self, caller: Caller) -> bool:
         return covers(caller.permissions, self.permissions)
@@ -70,9 +69,9 @@ PARTS = (
     ),
     Part(
         name="product", entity="product", type="Product", permissions=("product.read",),
-        selection="""id sku name spec kind active unitId
-         units { unitId numerator denominator } barcodes { code unitId }""",
-        order="name", spoken="name",
+        selection="""id sku barcodes { code unitId } units { unitId numerator denominator } unitId kind active
+         name spec""",
+        spoken="name",
     ),
     Part(
         name="product_price", entity="product", type="Product", selection="id price",

@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +24,13 @@ from api.read.limits import Recent
 from api.sync.body import answering
 from api.sync.feed import BEHIND, Head, Held, allowed, fresh_head, make_cursor, read_head
 from api.sync.parts import COMMAND, COMMON, SCHEMA_VERSION, Part
+from api.sync.pinyin import readings_in
 from api.sync.push import charge
 from api.sync.statements import HASHES, Compiled, Statements
 from tenants.access import Caller
 from tenants.transaction import read_transaction
 
-LEVEL = 6  # of gzip
+LEVEL = 7  # of gzip
 SIZE = 250_000  # bytes of a chunk, about
 KEPT = 600.0  # seconds
 CACHE = 32_000_000  # bytes in one process
@@ -99,8 +99,8 @@ class Snapshots:
         chunks = max((await self.count(caller, head)).chunks(part, bucket), 1)
         if chunk >= chunks:
             return None
-        if part is None or not chunks:
-            return Chunk(head.last, packed(head_line(COMMAND, bucket, chunk, chunks, head.last), chunk, chunks, [], []))
+        if part is None:
+            return Chunk(head.last, packed(head_of(COMMAND, bucket, chunk, chunks, head.last), {}))
         key = caller.company.id, part.name, bucket, chunk, chunks
         known = self.chunks.get(key)
         if known and known.serves(head):
@@ -120,26 +120,31 @@ class Snapshots:
             async with read_transaction(caller.company) as door:
                 seq = (await read_head(door, caller)).last
                 rows = await statement.run(door, given)
-            head = head_line(part.part.name, bucket, chunk, chunks, seq)
-
-            def pack() -> bytes:
-                return packed(head, chunk, chunks, rows, part.finished(rows, caller))
-
-            return Chunk(seq, await asyncio.to_thread(pack))
+            head = head_of(part.part.name, bucket, chunk, chunks, seq)
+            return Chunk(seq, await asyncio.to_thread(pack, head, part, rows, caller))
 
 
-def head_line(part: str, bucket: str, chunk: int, chunks: int, seq: int) -> bytes:
-    head = {"part": part, "bucket": bucket, "chunk": chunk, "chunks": chunks, "seq": seq}
-    return orjson.dumps(head | {"schemaVersion": SCHEMA_VERSION})
+def head_of(part: str, bucket: str, chunk: int, chunks: int, seq: int) -> dict[str, Any]:
+    return {
+        "part": part, "bucket": bucket, "chunk": chunk, "chunks": chunks, "seq": seq, "schemaVersion": SCHEMA_VERSION
+    }  # fmt: skip
 
 
-def packed(head: bytes, chunk: int, chunks: int, rows: Rows, texts: Sequence[str]) -> bytes:
-    """Gzip of the head and of a line for each hash bucket. `rows` are in the order of their buckets."""
-    numbered = groupby(zip(rows, texts, strict=True), key=lambda pair: pair[0]["n"])
-    found = {n: ",".join([text for _, text in pairs]) for n, pairs in numbered}
-    lines = [f'{{"n":{n},"rows":[{found.get(n, "")}]}}\n' for n in range(chunk, HASHES, chunks)]
-    gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    return gzip.compress(head + b"\n" + "".join(lines).encode()) + gzip.flush()
+def pack(head: dict[str, Any], part: Compiled, rows: Rows, caller: Any) -> bytes:
+    """`rows`: of each hash bucket."""
+    if part.part.spoken:
+        head = head | {"readings": readings_in("\n".join(row["extra"] for row in rows))}
+    return packed(head, {row["n"]: part.patched(row["json"], caller) for row in rows})
+
+
+def packed(head: dict[str, Any], rows: Mapping[int, str]) -> bytes:
+    """Gzip of the head and of a line for each hash bucket.
+
+    Filtered, it does not look for short repetitions, of which there are none to gain in ids: 3 % less.
+    """
+    lines = [f'{{"n":{n},"rows":[{rows.get(n, "")}]}}\n' for n in range(head["chunk"], HASHES, head["chunks"])]
+    gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16, zlib.DEF_MEM_LEVEL, zlib.Z_FILTERED)
+    return gzip.compress(orjson.dumps(head) + b"\n" + "".join(lines).encode()) + gzip.flush()
 
 
 # --- endpoints ---

@@ -8,9 +8,10 @@ import type { Database, Loading, Pack } from "./db";
 import { ask, lines } from "./door";
 import { isSealed, type PackKey, packKey, type PartKey, partKey, partOf } from "./keys";
 import { onDevice } from "./open";
+import { type Readings, speaker } from "./pinyin";
 import { seal } from "./secret";
 import { tell } from "./state";
-import type { Bucket, CommandRow, Part, PartRows } from "./types";
+import type { Bucket, CommandRow, Part, PartRows, ProductRow } from "./types";
 
 export const SCHEMA_VERSION = 1;
 
@@ -24,7 +25,16 @@ export type Manifest = {
   permissions: string[];
 };
 
-type Head = { part: Part; bucket: Bucket; chunk: number; chunks: number; seq: number; schemaVersion: number };
+type Head = {
+  part: Part;
+  bucket: Bucket;
+  chunk: number;
+  chunks: number;
+  seq: number;
+  schemaVersion: number;
+  /** Of products, which come without their pinyin: it would be a third of the download. */
+  readings?: Readings;
+};
 type Line = { n: number; rows: PartRows[Part][] };
 
 /** What was prepared no longer fits what is there: read again, and begin again from that. */
@@ -130,6 +140,10 @@ async function fetchChunk(db: Database, loadingId: string, chunk: Chunk, signal:
   const [head, ...packs] = values as [Head | undefined, ...Line[]];
   if (head === undefined) throw new Unreachable("an empty chunk");
   if (head.chunks !== chunk.chunks || head.schemaVersion !== SCHEMA_VERSION) throw new Late(nameOf(chunk));
+  if (head.readings) {
+    const speak = speaker(head.readings);
+    for (const { rows } of packs) for (const row of rows as ProductRow[]) Object.assign(row, speak(row.name));
+  }
   const open = packs
     .map(({ n, rows }) => ({ n, rows: rows.filter((row) => onDevice(head.part, row)) }))
     .filter(({ rows }) => rows.length > 0);
