@@ -9,11 +9,13 @@ import { codesIn } from "./reader";
 import { Repeats } from "./repeats";
 import { scanSettings, setScan } from "./settings";
 
+type CameraScannerProps = { onRead: (text: string) => boolean; compact?: boolean };
+
 /**
  * What the camera sees, with codes read from its middle for as long as it is on the screen. `onRead` answers false for
  * what was misread. Where there is no camera, a photo is the way out; typing the code is the parent's.
  */
-export function CameraScanner({ onRead }: { onRead: (text: string) => boolean }) {
+export function CameraScanner({ onRead, compact = false }: CameraScannerProps) {
   const video = useRef<HTMLVideoElement>(null);
   const [camera, setCamera] = useState<Camera | null>(null);
   const heard = useRef(onRead);
@@ -31,7 +33,7 @@ export function CameraScanner({ onRead }: { onRead: (text: string) => boolean })
     return () => made.close();
   }, []);
   return (
-    <div className={styles.scanner}>
+    <div className={styles.scanner} data-compact={compact || undefined}>
       <video ref={video} className={styles.video} playsInline muted aria-hidden />
       {camera && <Overlay camera={camera} onRead={onRead} />}
     </div>

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { ArrowLeftRight, ClipboardCheck, PackageCheck, ReceiptText } from "lucide-react";
+import { ArrowLeftRight, ClipboardCheck, type LucideIcon, PackageCheck, ReceiptText } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useMe } from "../data/me";
@@ -137,10 +137,11 @@ function Actions({ product }: { product: Product }) {
   );
   const chosen = `?product=${product.id}`;
   const goods = product.kind === "GOODS";
-  const ways = [
+  const ways: { href: string; label: string; detail?: string | undefined; icon: LucideIcon; allowed: boolean }[] = [
     {
       href: expected[0] ? `/purchase-orders/${expected[0].id}` : `/receive/blind${chosen}`,
-      label: expected[0] ? t`Receive ${expected[0].number}` : t`Receive`,
+      label: t`Receive`,
+      detail: expected[0]?.number,
       icon: PackageCheck,
       allowed: goods && can("purchase.receive"),
     },
@@ -151,13 +152,13 @@ function Actions({ product }: { product: Product }) {
       icon: ArrowLeftRight,
       allowed: goods && can("stock.transfer"),
     },
-    { href: `/slip${chosen}`, label: t`Sell`, icon: ReceiptText, allowed: can("sales.ship") && can("sales.price") },
+    { href: `/slip${chosen}`, label: t`New sale`, icon: ReceiptText, allowed: can("sales.ship") && can("sales.price") },
   ];
   return (
     <div className={styles.actions}>
       {ways
         .filter(({ allowed }) => allowed)
-        .map(({ href, label, icon: Icon }) => (
+        .map(({ href, label, detail, icon: Icon }) => (
           <Button
             key={href}
             component={Link}
@@ -166,7 +167,10 @@ function Actions({ product }: { product: Product }) {
             h={56}
             leftSection={<Icon size={20} aria-hidden />}
           >
-            {label}
+            <span className={styles.way}>
+              {label}
+              {detail && <small>{detail}</small>}
+            </span>
           </Button>
         ))}
     </div>

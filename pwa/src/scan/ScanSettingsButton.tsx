@@ -10,7 +10,7 @@ export function ScanSettingsButton() {
   const { t } = useLingui();
   const { sound, vibration, builtIn, scale } = useStore(scanSettings);
   return (
-    <Popover withinPortal={false} position="bottom-end" trapFocus returnFocus>
+    <Popover withinPortal={false} position="bottom-end" width={280} trapFocus returnFocus>
       <Popover.Target>
         <ActionIcon variant="default" size={44} aria-label={t`Settings for scanning`}>
           <Settings2 size={20} aria-hidden />

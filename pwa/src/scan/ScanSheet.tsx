@@ -29,6 +29,10 @@ type ScanPanelProps = { scans: Scans; onClose: () => void; title?: string; list?
 export function ScanPanel({ scans, onClose, title, list }: ScanPanelProps) {
   const { t } = useLingui();
   const wide = useWide();
+  const [open, setOpen] = useState<string | null>(null);
+  const [latest] = scans.hits;
+  const editing = open ?? (latest && !latest.sure ? latest.id : "");
+  const compact = !wide && editing !== "";
   return (
     <Modal
       opened
@@ -39,31 +43,34 @@ export function ScanPanel({ scans, onClose, title, list }: ScanPanelProps) {
       closeButtonProps={{ "aria-label": t`Close`, size: 44 }}
       classNames={{ body: styles.body ?? "" }}
     >
-      <CameraScanner onRead={scans.read} />
-      <div className={styles.ways}>
-        <CodeField onRead={scans.read} />
-        <ScanSettingsButton />
-      </div>
+      <CameraScanner onRead={scans.read} compact={compact} />
+      {!compact && (
+        <div className={styles.ways}>
+          <CodeField onRead={scans.read} />
+          <ScanSettingsButton />
+        </div>
+      )}
       <ScanNotices scans={scans} />
-      <Hits scans={scans} />
+      <Hits scans={scans} editing={editing} onEdit={setOpen} />
       {list}
-      <div className={styles.done}>
-        <Button fullWidth h={56} onClick={onClose}>
-          {scans.hits.length > 0 ? (
-            <Plural value={scans.hits.length} one="Done, # scan" other="Done, # scans" />
-          ) : (
-            <Trans>Done</Trans>
-          )}
-        </Button>
-      </div>
+      {!compact && (
+        <div className={styles.done}>
+          <Button fullWidth h={56} onClick={onClose}>
+            {scans.hits.length > 0 ? (
+              <Plural value={scans.hits.length} one="Done, # scan" other="Done, # scans" />
+            ) : (
+              <Trans>Done</Trans>
+            )}
+          </Button>
+        </div>
+      )}
     </Modal>
   );
 }
 
 /** The last scan large, with its quantity at the thumb; those before it below. */
-function Hits({ scans }: { scans: Scans }) {
+function Hits({ scans, editing, onEdit }: { scans: Scans; editing: string; onEdit: (hit: string | null) => void }) {
   const { t } = useLingui();
-  const [open, setOpen] = useState<string | null>(null);
   const [latest] = scans.hits;
   if (!latest) {
     return (
@@ -74,7 +81,6 @@ function Hits({ scans }: { scans: Scans }) {
       </p>
     );
   }
-  const editing = open ?? (latest.sure ? null : latest.id);
   return (
     <ul className={styles.hits} aria-label={t`Scans`}>
       {scans.hits.map((hit) => (
@@ -90,7 +96,7 @@ function Hits({ scans }: { scans: Scans }) {
                 className={styles.quantity}
                 aria-label={t`Change the quantity of ${fullName(hit.product)}`}
                 aria-expanded={editing === hit.id}
-                onClick={() => setOpen(editing === hit.id ? "" : hit.id)}
+                onClick={() => onEdit(editing === hit.id ? "" : hit.id)}
               >
                 <Quantity value={hit.quantity} unit={hit.unit.name} strong={hit === latest} />
               </button>
@@ -107,7 +113,7 @@ function Hits({ scans }: { scans: Scans }) {
                 <HowMany
                   hit={hit}
                   onDone={(quantity) => {
-                    setOpen("");
+                    onEdit(null);
                     if (quantity !== hit.quantity || !hit.sure) scans.change(hit, quantity);
                   }}
                 />
