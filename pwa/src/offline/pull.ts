@@ -103,10 +103,11 @@ async function replaceAll(db: Database, signal?: AbortSignal) {
     db.transaction("rw", [db.meta, db.pack, db.staged, db.call, db.past], async () => {
       const held = await db.pack.toCollection().primaryKeys();
       await db.pack.clear();
+      await db.meta.delete("first");
       const { packs, commands } = await land(db, id);
       const rights = await note(db, { cursor, holds: parts.map(({ key }) => key), permissions });
       await onCommandRows(db, commands);
-      return { packs: [...held, ...packs], rights };
+      return { packs: [...held, ...packs], rights, answered: commands.length > 0 };
     }),
   );
   announce(db, news);
@@ -126,6 +127,7 @@ async function apply(db: Database, page: Page, known: Known, signal?: AbortSigna
         const range = db.pack.where(":id").between(...packsOf(key));
         packs.push(...(await range.primaryKeys()));
         await range.delete();
+        if (partOf(key) === "product") await db.meta.delete("first");
       }
       if (added) {
         const landed = await land(db, added.id);
@@ -141,7 +143,7 @@ async function apply(db: Database, page: Page, known: Known, signal?: AbortSigna
       );
       const rights = await note(db, { cursor: page.cursor, holds, permissions: page.permissions });
       await onCommandRows(db, answers);
-      return { packs, rights };
+      return { packs, rights, answered: answers.length > 0 };
     }),
   );
   announce(db, news);
@@ -195,8 +197,11 @@ async function note(db: Database, now: Now): Promise<boolean> {
   return true;
 }
 
-function announce(db: Database, { packs, rights }: { packs: PackKey[]; rights: boolean }) {
-  const parts = new Set<Part | "profile">(packs.map(partOf));
+type News = { packs: PackKey[]; rights: boolean; answered: boolean };
+
+function announce(db: Database, { packs, rights, answered }: News) {
+  const parts = new Set<Part | "profile" | "call">(packs.map(partOf));
   if (rights) parts.add("profile");
+  if (answered) parts.add("call");
   if (parts.size > 0) db.changes.tell({ parts: [...parts], packs });
 }
