@@ -10,10 +10,13 @@ import workerUrl from "./search.worker?worker&url";
 import type { Asked } from "./shelf";
 import type { Id, ProductRow } from "./types";
 
-/** `revision` rises with each change of what can be found. Until `ready`, a search waits. */
+/** `revision` rises with each change of what can be found. `ready`: all products are in memory, and loaded at all. */
 export type CatalogueState = { ready: boolean; revision: number };
 
 type Waiting = { resolve(rows: ProductRow[]): void; reject(error: Error): void };
+
+/** Of what an unfiltered list begins with, so many are kept for the next start. */
+const FIRST = 60;
 
 /** As many rows are sooner read from the database than the worker has read all of them. */
 const FEW = 64;
@@ -25,6 +28,8 @@ class Catalogue {
   readonly #db: Database;
   #worker: Worker | undefined;
   #startedAt = 0;
+  #remembered = "";
+  #filled = false;
   #last = 0;
 
   constructor(db: Database) {
@@ -33,11 +38,18 @@ class Catalogue {
     db.changes.watch(({ packs }) => {
       const own = packs.filter((key) => partOf(key) === "product");
       if (own.length > 0) this.#worker?.postMessage({ packs: own } satisfies ToWorker);
+      else if (this.#filled && !this.state.value.ready) void this.#news();
     });
   }
 
-  search(text: string, limit: number): Promise<ProductRow[]> {
-    return this.#ask({ text, limit });
+  /** Of an unfiltered list, at once what it began with last time: the rest of it comes with the next revision. */
+  async search(text: string, limit: number): Promise<ProductRow[]> {
+    if (text.trim() !== "") return this.#ask({ text, limit });
+    const first = this.state.value.ready ? undefined : await this.#db.fact("first");
+    if (first !== undefined) return first.slice(0, limit);
+    const rows = await this.#ask({ text, limit: Math.max(limit, FIRST) });
+    void this.#remember(rows.slice(0, FIRST));
+    return rows.slice(0, limit);
   }
 
   withCode(code: string): Promise<ProductRow[]> {
@@ -47,6 +59,13 @@ class Catalogue {
   async rows(ids: readonly Id[]): Promise<ProductRow[]> {
     if (this.state.value.ready || ids.length > FEW) return this.#ask({ ids });
     return [...(await rowOf(this.#db, "product", ids)).values()];
+  }
+
+  async #remember(rows: ProductRow[]) {
+    const text = JSON.stringify(rows);
+    if (rows.length === 0 || text === this.#remembered) return;
+    this.#remembered = text;
+    await this.#db.meta.put(rows, "first").catch(() => undefined); // the next start only takes longer
   }
 
   stop() {
@@ -77,13 +96,19 @@ class Catalogue {
   #hear(message: FromWorker) {
     if ("news" in message) {
       if (message.news === "failed") this.#replace(message.reason);
-      else this.state.set({ ready: true, revision: this.state.value.revision + 1 });
+      else void this.#news();
       return;
     }
     const waiting = this.#waiting.get(message.n);
     this.#waiting.delete(message.n);
     if ("rows" in message) waiting?.resolve(message.rows as ProductRow[]);
     else waiting?.reject(new Error(message.failed));
+  }
+
+  async #news() {
+    this.#filled = true;
+    const loaded = await this.#db.fact("cursor").catch(() => undefined);
+    this.state.set({ ready: loaded !== undefined, revision: this.state.value.revision + 1 });
   }
 
   /** A worker that has lost its database is of no use; another one may have more luck, but not in a loop. */

@@ -4,7 +4,7 @@ import { DatabaseLost } from "./attempt";
 import { Changes } from "./changes";
 import type { PackKey, PartKey } from "./keys";
 import { newKey, type Sealed } from "./secret";
-import type { Id, Moment, Part, PartRows, PendingCall } from "./types";
+import type { Id, Moment, Part, PartRows, PendingCall, ProductRow } from "./types";
 
 const PREFIX = "huotong:";
 
@@ -43,6 +43,8 @@ export type Meta = {
   /** Of the last answer of the server, by this device's clock. */
   contactAt: number;
   loading: Loading;
+  /** What a list of products begins with: shown until the worker has read them all. */
+  first: ProductRow[];
 };
 
 export type Pack = PartRows[Part][] | Sealed;
@@ -104,18 +106,23 @@ export class Database extends Dexie {
     return (await this.meta.get(name)) as Meta[Name] | undefined;
   }
 
-  /** Opens, and makes the key at the first time. Two tabs may both try: the first one's key stands. */
+  /** Opens, and makes the key at the first time. */
   async ready(): Promise<this> {
     if (this.#taken) throw new DatabaseLost("another tab has removed or upgraded it");
     if (this.ended.aborted) throw new DatabaseLost("it is not in use here any more");
     await this.open();
+    this.#key = (await this.fact("key")) ?? (await this.#newKey());
+    return this;
+  }
+
+  /** Two tabs may both be the first: the first one's key stands. */
+  async #newKey(): Promise<CryptoKey> {
     const fresh = await newKey();
-    this.#key = await this.transaction("rw", this.meta, async () => {
+    return this.transaction("rw", this.meta, async () => {
       const key = await this.fact("key");
       if (key === undefined) await this.meta.put(fresh, "key");
       return key ?? fresh;
     });
-    return this;
   }
 
   /** Aborted at the end of its use here, for what runs beside it. */

@@ -20,5 +20,12 @@ export const partOf = (key: PartKey | PackKey) => key.slice(0, key.indexOf("@"))
 export const hashOf = (id: Id) => Number.parseInt(id.slice(-2), 16) % HASH_BUCKETS;
 
 /** Kept as ciphertext: who we trade with, and at what price. */
-const SEALED: ReadonlySet<Part> = new Set<Part>(["partner", "partner_contact", "product_price", "product_cost"]);
+const SEALED: ReadonlySet<Part> = new Set<Part>([
+  "partner",
+  "partner_contact",
+  "product_price",
+  "product_cost",
+  "purchase_order",
+  "sales_order",
+]);
 export const isSealed = (key: PartKey | PackKey) => SEALED.has(partOf(key));

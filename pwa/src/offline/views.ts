@@ -63,7 +63,7 @@ export function useProductSearch(text: string, limit = 30): { products: Product[
     useCallback(
       // A search worker that failed starts anew, and then there is another revision.
       async (open: Database) =>
-        revision === 0
+        revision === 0 && text.trim() !== ""
           ? NONE
           : catalogueOf(open)
               .search(text, limit)
@@ -74,7 +74,8 @@ export function useProductSearch(text: string, limit = 30): { products: Product[
       [text, limit, revision],
     ),
   );
-  return { products: products ?? NONE, ready };
+  // An unfiltered list begins before all is in memory.
+  return { products: products ?? NONE, ready: ready || (text.trim() === "" && (products ?? NONE).length > 0) };
 }
 
 /** By exact barcode or sku; one code on several products gives them all. */
