@@ -68,26 +68,7 @@ type InputObject<Name> = Name extends keyof Types
   ? Types[Name] extends { inputFields: readonly (infer One extends Field)[] }
     ? Fields<One>
     : never
-  : Name extends keyof Coming
-    ? Coming[Name]
-    : never;
-
-/** Its command is younger than the printed schema. */
-type Coming = {
-  RecordBlindReceiptInput: {
-    documentId: string;
-    partnerId?: string | null | undefined;
-    locationId: string;
-    lines: readonly {
-      productId: string;
-      quantity: Decimal;
-      unitId?: string | null | undefined;
-      unitPrice?: Decimal | null | undefined;
-    }[];
-    documentOn?: string | null | undefined;
-    note?: string | null | undefined;
-  };
-};
+  : never;
 
 /** The command's own JSON: snake_case, and nothing where the command has a default. */
 export function wireBody(input: object): Record<string, unknown> {

@@ -1,0 +1,3 @@
+from tests.yard import yard
+
+__all__ = ["yard"]
