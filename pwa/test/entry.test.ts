@@ -87,7 +87,7 @@ describe("a line", () => {
   });
 });
 
-test("what is available is asked of one place, and of nobody where stock is not to be seen", () => {
+test("what is available is asked of one place, and unknown where stock is not to be seen or not read yet", () => {
   const at = (locationId: string, available: string): StockAt => ({
     locationId,
     onHand: available,
@@ -99,5 +99,6 @@ test("what is available is asked of one place, and of nobody where stock is not 
   expect(availableAt(product, stock, "here")).toBe("50");
   expect(availableAt(product, stock, "elsewhere")).toBe("0");
   expect(availableAt(product, null, "here")).toBeNull();
+  expect(availableAt(product, new Map(), "here")).toBeNull();
   expect(availableAt({ ...product, kind: "SERVICE" }, stock, "here")).toBeNull();
 });

@@ -5,6 +5,7 @@ import { subtract } from "../data/decimal";
 import { useScan } from "../scan/useScan";
 import { Money } from "../ui/Quantity";
 import { Empty, LoadingRows } from "../ui/states";
+import { useWide } from "../ui/useWide";
 import { LineEditor } from "./LineEditor";
 import { PartnerPicker } from "./masterdata/PartnerPicker";
 import { ProductPicker } from "./masterdata/ProductPicker";
@@ -23,6 +24,7 @@ type DraftFieldsProps = {
 export function DraftFields({ draft, partner, begin }: DraftFieldsProps) {
   const { t } = useLingui();
   const { lines, problems, tried, put, add } = draft;
+  const wide = useWide();
   const picker = useRef<HTMLInputElement>(null);
   const scan = useScan({
     onCode: ({ product, unit, quantity }) => {
@@ -42,7 +44,11 @@ export function DraftFields({ draft, partner, begin }: DraftFieldsProps) {
           label={partner.label}
           placeholder={partner.placeholder}
           value={draft.partner}
-          onChange={({ id, label }) => put({ partner: { id, label } })}
+          onChange={({ id, label }) => {
+            put({ partner: { id, label } });
+            if (wide) picker.current?.focus();
+            else if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // its keyboard covers the page
+          }}
           error={tried && !draft.partner && partner.missing ? partner.missing : refused("partnerId")}
         />
         <WarehouseSelect

@@ -227,6 +227,7 @@ function PriceField({ line, check, put, refused, tried, onLeave }: FieldProps) {
   return (
     <DecimalInput
       aria-label={t`Price: ${line.product.name}`}
+      placeholder={t`Price`}
       value={line.price}
       onChange={(price) => put({ price })}
       error={own ?? refused("unitPrice")}

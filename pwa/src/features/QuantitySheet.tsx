@@ -80,7 +80,14 @@ export function QuantitySheet(props: QuantitySheetProps) {
         )}
         <Keypad value={typed} onChange={onType} decimals={progress.decimals} />
         <div className={styles.ways}>
-          <Button variant="default" h={56} onClick={() => onType(progress.open)} disabled={progress.open === "0"}>
+          <Button
+            variant="default"
+            h={56}
+            px="xs"
+            classNames={{ label: styles.label ?? "" }}
+            onClick={() => onType(progress.open)}
+            disabled={progress.open === "0"}
+          >
             <Trans>
               All {format.quantity(progress.open)} {progress.unit}
             </Trans>

@@ -72,7 +72,8 @@ export function useDraft({ name, pricing, priceIn, takes, needsPartner, state, o
     checks,
     pricing,
     available: takes && can("stock.read") ? available : undefined,
-    amount: pricing === "hidden" ? null : total(lines),
+    /** Null where nothing has a price. */
+    amount: pricing === "hidden" || lines.every(({ price }) => price.trim() === "") ? null : total(lines),
     short: checks.filter((line) => line.problem === undefined && line.short).length,
     problems: useFieldProblems(state.step === "answered" ? state.outcome : null),
     tried,

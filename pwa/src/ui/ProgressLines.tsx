@@ -189,7 +189,9 @@ function EntryInput(props: EntryInputProps) {
       aria-label={`${words.now}: ${name}`}
       unit={progress.unit}
       {...(other &&
-        onLoose && { unitAction: { label: t`Count in ${other.name}`, onAct: () => onLoose(line, !inStockUnit) } })}
+        onLoose && {
+          unitAction: { label: t`${progress.unit}: count in ${other.name}`, onAct: () => onLoose(line, !inStockUnit) },
+        })}
       placeholder="0"
       size="md"
       value={typed?.[line.id] ?? ""}

@@ -13,14 +13,15 @@ export function unitOfCode(product: Product, code: string): ProductUnit | undefi
   return barcode && product.units.find(({ id }) => id === (barcode.unitId ?? product.stockUnit.id));
 }
 
-/** What can be taken from a place; null where stock is not this person's to see, or there is none to count. */
+/** What can be taken from a place; null where stock is not this person's to see, not read yet, or not counted. */
 export function availableAt(
   product: Product,
   stock: ReadonlyMap<string, readonly StockAt[]> | null,
   place: string,
 ): Decimal | null {
-  if (product.kind === "SERVICE" || stock === null) return null;
-  return stock.get(product.id)?.find(({ locationId }) => locationId === place)?.available ?? "0";
+  const levels = stock?.get(product.id);
+  if (product.kind === "SERVICE" || levels === undefined || place === "") return null;
+  return levels.find(({ locationId }) => locationId === place)?.available ?? "0";
 }
 
 // --- GraphQL's products ---

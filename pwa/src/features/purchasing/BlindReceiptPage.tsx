@@ -34,18 +34,17 @@ export default function BlindReceiptPage() {
     const documentId = uuid7();
     const { partner, place, lines, note } = ready;
     const count = lines.length;
-    await receipts
-      .run(
-        { documentId, partnerId: partner?.id, locationId: place, note, lines },
-        {
-          lane: documentId,
-          replaces,
-          label: {
-            title: partner ? t`Receipt from ${partner.label}` : t`Receipt without an order`,
-            detail: t`${plural(count, { one: "# line", other: "# lines" })}`,
-          },
+    await receipts.run(
+      { documentId, partnerId: partner?.id, locationId: place, note, lines },
+      {
+        lane: documentId,
+        replaces,
+        label: {
+          title: partner ? t`Receipt from ${partner.label}` : t`Receipt without an order`,
+          detail: t`${plural(count, { one: "# line", other: "# lines" })}`,
         },
-      );
+      },
+    );
     draft.next();
     done();
   };

@@ -200,6 +200,7 @@ function Orders({ pages, empty }: { pages: Pages<Row>; empty: React.ReactNode })
   const { can } = useMe();
   const format = useFormat();
   const { places } = usePlaces();
+  const placeOf = (order: Row) => places.find(({ id }) => id === order.locationId)?.label;
   const state = (order: Row) => (
     <span className={styles.state}>
       <PurchaseOrderState status={order.status} />
@@ -213,7 +214,7 @@ function Orders({ pages, empty }: { pages: Pages<Row>; empty: React.ReactNode })
     {
       key: "to",
       head: t`To warehouse`,
-      cell: (order) => places.find(({ id }) => id === order.locationId)?.label,
+      cell: placeOf,
     },
     { key: "on", head: t`Date`, cell: (order) => format.date(order.documentOn) },
     {
@@ -241,7 +242,9 @@ function Orders({ pages, empty }: { pages: Pages<Row>; empty: React.ReactNode })
         <span className={styles.card}>
           <span className={styles.partner}>{order.partnerName}</span>
           {state(order)}
-          <span className={styles.dim}>{order.number}</span>
+          <span className={styles.dim}>
+            {[order.number, places.length > 1 && placeOf(order)].filter(Boolean).join(" · ")}
+          </span>
           <span className={styles.dim}>{format.date(day(order))}</span>
         </span>
       )}

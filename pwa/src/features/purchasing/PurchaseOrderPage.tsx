@@ -21,6 +21,7 @@ import { useFormat } from "../../ui/useFormat";
 import { WarehouseSelect } from "../masterdata/WarehouseSelect";
 import { NotHere } from "../NotHere";
 import { Opening, useLoaded } from "../Opening";
+import { useSettled } from "../useSettled";
 import { OrderEntry } from "../OrderEntry";
 import { OrderExtras } from "../OrderExtras";
 import styles from "../orders.module.css";
@@ -45,6 +46,8 @@ export default function PurchaseOrderPage({ id }: { id: string }) {
   const products = useProducts((kept?.lines ?? []).map((line) => line.productId));
   const receipts = useOffline("purchasing.record_receipt");
   const { data, ...asked } = useQuery(ORDER, { id, price: can("purchase.price") });
+  useSettled(kept?.pending, asked.reload);
+
   const server = data?.purchaseOrder;
   const order = kept ? ofDevice(kept, products) : server && kept === null ? ofServer(server) : null;
   if (order && (order.lines.length === 0 || order.lines.some(({ product }) => product))) {
@@ -166,7 +169,7 @@ function Order({ order, receipts, children }: OrderProps) {
     >
       <QueuedNotice state={receipts.state} />
       {scan.notice}
-          {scan.sheet}
+      {scan.sheet}
       {over.length > 0 && (
         <Notice tone="waits">
           <Trans>

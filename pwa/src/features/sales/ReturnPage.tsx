@@ -36,19 +36,18 @@ export default function ReturnPage() {
     const orderId = uuid7();
     const { partner, place, lines, note } = ready;
     const count = lines.length;
-    await returns
-      .run(
-        { orderId, partnerId: partner.id, locationId: place, note, lines },
-        {
-          lane: orderId,
-          replaces,
-          label: {
-            title: t`Return from ${partner.label}`,
-            detail: t`${plural(count, { one: "# line", other: "# lines" })}`,
-            href: `/sales-orders/${orderId}`,
-          },
+    await returns.run(
+      { orderId, partnerId: partner.id, locationId: place, note, lines },
+      {
+        lane: orderId,
+        replaces,
+        label: {
+          title: t`Return from ${partner.label}`,
+          detail: t`${plural(count, { one: "# line", other: "# lines" })}`,
+          href: `/sales-orders/${orderId}`,
         },
-      );
+      },
+    );
     draft.next();
     done();
   };

@@ -209,6 +209,7 @@ function Orders({ pages, empty }: { pages: Pages<Row>; empty: ReactNode }) {
   const { can } = useMe();
   const format = useFormat();
   const { places } = usePlaces();
+  const placeOf = (order: Row) => places.find(({ id }) => id === order.locationId)?.label;
   const state = (order: Row) => (
     <span className={styles.state}>
       <SalesOrderState status={order.status} />
@@ -222,7 +223,7 @@ function Orders({ pages, empty }: { pages: Pages<Row>; empty: ReactNode }) {
     {
       key: "from",
       head: t`From warehouse`,
-      cell: (order) => places.find(({ id }) => id === order.locationId)?.label,
+      cell: placeOf,
     },
     { key: "on", head: t`Date`, cell: (order) => format.date(order.documentOn) },
     ...(can("sales.price")
@@ -246,7 +247,9 @@ function Orders({ pages, empty }: { pages: Pages<Row>; empty: ReactNode }) {
           <span className={styles.partner}>{order.partnerName}</span>
           {state(order)}
           <span className={styles.dim}>
-            {order.number} · {format.date(order.documentOn)}
+            {[order.number, format.date(order.documentOn), places.length > 1 && placeOf(order)]
+              .filter(Boolean)
+              .join(" · ")}
           </span>
           {order.total != null && <Money value={order.total} strong />}
         </span>

@@ -7,6 +7,7 @@ import { Page } from "../../ui/Page";
 import { QueuedNotice } from "../../ui/QueuedNotice";
 import { NotHere } from "../NotHere";
 import { Opening, useLoaded } from "../Opening";
+import { useSettled } from "../useSettled";
 import { OrderExtras } from "../OrderExtras";
 import { Confirm } from "./Confirm";
 import { ofDevice, ofServer, ORDER } from "./order";
@@ -27,6 +28,8 @@ export default function SalesOrderPage({ id }: { id: string }) {
   const stock = useStock(ids);
   const shipments = useOffline("sales.ship_sales_order");
   const { data, ...asked } = useQuery(ORDER, { id, price: can("sales.price") });
+  useSettled(kept?.pending, asked.reload);
+
   const server = data?.salesOrder;
   const order = kept
     ? ofDevice(kept, products, can("stock.read") ? stock : null)

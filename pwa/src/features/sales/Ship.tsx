@@ -48,7 +48,10 @@ export function Ship({ order, shipments, children }: ShipProps) {
       detail: t`${order.number}, ${plural(lines, { one: "# line", other: "# lines" })}`,
       href: `/sales-orders/${order.id}`,
     };
-    await shipments.run({ documentId: uuid7(), orderId: order.id, lines: entry.sent }, { lane: order.id, label, replaces });
+    await shipments.run(
+      { documentId: uuid7(), orderId: order.id, lines: entry.sent },
+      { lane: order.id, label, replaces },
+    );
     entry.clear();
     done();
   };

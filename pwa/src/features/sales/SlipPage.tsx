@@ -70,8 +70,13 @@ export default function SlipPage() {
       href: `/sales-orders/${orderId}`,
     };
     const command = way === "sell" ? sales : handovers;
-    await command.run(input, { lane: orderId, label, replaces: way === sent?.way ? replaces : undefined });
-    if (replaces && way !== sent?.way && db) await discard(db, replaces, t`Recorded as handed over instead`);
+    await command.run(input, {
+      lane: orderId,
+      label,
+      replaces: way === sent?.way ? replaces : undefined,
+    });
+    if (replaces && way !== sent?.way && db)
+      await discard(db, replaces, t`Recorded as handed over instead`);
     setSent({ way, orderId, amount: draft.amount });
     draft.next();
     setChosen(null);
