@@ -2,7 +2,6 @@
  * The service worker: the app's own files from this device, and the queue sent while no page is open. Answers of the
  * server are never kept here: rows belong into the person's own database, tokens nowhere.
  */
-/// <reference lib="webworker" />
 import { clientsClaim } from "workbox-core";
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
@@ -12,7 +11,15 @@ import { Database } from "./offline/db";
 import { Pusher } from "./offline/push";
 import { SYNC_TAG } from "./offline/tag";
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: [] };
+type Waitable = Event & { waitUntil(work: Promise<unknown>): void };
+
+/** TypeScript's types of service workers and of pages contradict each other in one program; this is what we use. */
+declare const self: {
+  __WB_MANIFEST: [];
+  skipWaiting(): Promise<void>;
+  addEventListener(type: "message", hear: (event: MessageEvent<unknown>) => void): void;
+  addEventListener(type: "sync", hear: (event: Waitable & { tag: string }) => void): void;
+};
 
 precacheAndRoute(self.__WB_MANIFEST); // oxlint-disable-line no-underscore-dangle -- what the build looks for
 cleanupOutdatedCaches();
@@ -23,15 +30,12 @@ const SERVER = /^\/(\.well-known|assets|downloads|graphql|healthz|metrics|oauth|
 
 registerRoute(new NavigationRoute(createHandlerBoundToURL("/"), { denylist: [SERVER, /\.\w+$/] }));
 
-self.addEventListener("message", ({ data }: ExtendableMessageEvent) => {
+self.addEventListener("message", ({ data }) => {
   if ((data as { type?: unknown } | null)?.type === "SKIP_WAITING") void self.skipWaiting();
 });
 
-type SyncEvent = ExtendableEvent & { tag: string };
-
 self.addEventListener("sync", (event) => {
-  const { tag, waitUntil } = event as SyncEvent;
-  if (tag === SYNC_TAG) waitUntil.call(event, pushQueue());
+  if (event.tag === SYNC_TAG) event.waitUntil(pushQueue());
 });
 
 const tokenOf = () => refresh((answer) => answer.access_token);
