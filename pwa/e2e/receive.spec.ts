@@ -1,55 +1,124 @@
-import { expect, expectAccessible, test } from "./fixtures";
-
-const confirm = /^(Confirm receipt|确认收货)/;
+import { expectAccessible } from "./fixtures";
+import { equipped } from "./offline/device";
+import { expect, test } from "./offline/phone";
+import { booked, confirmReceipt, keptHere, openOrder, scan } from "./offline/work";
+import { some, words } from "./words";
 
 test("receives in parts, by typing and by scanning, and says what is too much", async ({ page, signIn, world }) => {
   const order = await world.purchaseOrder();
   const before = Number(await world.onHand(world.ids.cup));
   await signIn("keeper");
-  await page.goto(`/purchase-orders/${order}`);
+  await openOrder(page, order);
   const cups = page.getByLabel(world.names.cup);
   const pens = page.getByLabel(world.names.pen);
-  await expect(cups).toBeVisible();
-  await expect(page.getByRole("button", { name: confirm })).toBeDisabled();
+  await expect(page.getByRole("button", { name: confirmReceipt })).toBeDisabled();
 
-  await page.keyboard.type(world.codes.boxOfCups);
-  await page.keyboard.press("Enter");
+  await scan(page, world.codes.boxOfCups);
   await expect(cups).toHaveValue("1");
   await pens.fill("1.5");
-  await expect(page.getByText(/^(Whole numbers only\.|只能填整数。)$/)).toBeVisible();
+  await expect(page.getByText(words("Whole numbers only."))).toBeVisible();
   await pens.fill("40");
-  await page.getByRole("button", { name: confirm }).click();
-  await expect(page.getByText(/^(Receipt of 2 lines booked\.|已入库 2 行。)/)).toBeVisible();
-  await expect(page.getByText(/^(Partly received|部分收货)$/)).toBeVisible();
-  expect(Number(await world.onHand(world.ids.cup)) - before).toBe(12);
+  await page.getByRole("button", { name: confirmReceipt }).click();
+  await expect(page.getByText(booked)).toBeVisible();
+  await expect(page.getByText(words("Partly received"))).toBeVisible();
+  await expect(page.getByText(words("on its way"))).toHaveCount(0);
+  await expect.poll(async () => Number(await world.onHand(world.ids.cup)) - before).toBe(12);
 
   await cups.fill("5");
-  await expect(page.getByText(/too many|多 2/).first()).toBeVisible();
+  await expect(page.getByText(some("{quantity} too many")).first()).toBeVisible();
   await expectAccessible(page);
-  await page.getByRole("button", { name: confirm }).click();
-  await expect(page.getByText(/^(Receipt of 1 line booked\.|已入库 1 行。)/)).toBeVisible();
-  expect(Number(await world.onHand(world.ids.cup)) - before).toBe(72);
+  await page.getByRole("button", { name: confirmReceipt }).click();
+  await expect(page.getByText(booked)).toBeVisible();
+  await expect.poll(async () => Number(await world.onHand(world.ids.cup)) - before).toBe(72);
 });
 
-test("an answer that is lost is asked for again and booked once", async ({ page, signIn, world }) => {
+test("a single piece breaks a case", async ({ page, signIn, world }) => {
+  const order = await world.purchaseOrder();
+  await signIn("keeper");
+  await openOrder(page, order);
+  await scan(page, world.codes.boxOfCups);
+  await expect(page.getByLabel(world.names.cup)).toHaveValue("1");
+  await scan(page, world.codes.cup);
+  await expect(page.getByLabel(world.names.cup)).toHaveValue("13");
+  await expect(page.getByText(some("{quantity} still to come")).filter({ hasText: "35" })).toBeVisible();
+});
+
+test("by large keys on a phone, line after line", async ({ page, signIn, world, viewport }) => {
+  test.skip((viewport?.width ?? 0) > 992, "a desktop has a keyboard");
+  const order = await world.purchaseOrder();
+  await signIn("keeper");
+  await openOrder(page, order);
+  await page.getByRole("button", { name: world.names.cup }).click();
+  const sheet = page.getByRole("dialog");
+  for (const key of ["1", "2"]) await sheet.getByRole("button", { name: key, exact: true }).click();
+  await sheet.getByRole("button", { name: words("Delete the last digit") }).click();
+  await expectAccessible(page);
+  await sheet.getByRole("button", { name: words("Next line") }).click();
+  await sheet.getByRole("button", { name: words("All {0} {1}") }).click();
+  await sheet.getByRole("button", { name: words("Done") }).click();
+  await expect(page.getByLabel(world.names.cup)).toHaveValue("1");
+  await expect(page.getByLabel(world.names.pen)).toHaveValue("100");
+});
+
+test("without a network it is kept, shown with a clock, and the next can be entered at once", async ({
+  page,
+  signIn,
+  world,
+  network,
+}) => {
   const order = await world.purchaseOrder();
   const before = Number(await world.onHand(world.ids.pen));
   await signIn("keeper");
+  await equipped(page);
+  await openOrder(page, order);
+  await network.down();
+  const pens = page.getByLabel(world.names.pen);
+  for (const quantity of ["7", "3"]) {
+    await pens.fill(quantity);
+    await page.getByRole("button", { name: confirmReceipt }).click();
+    await expect(page.getByText(keptHere)).toBeVisible();
+    await expect(pens).toHaveValue("");
+  }
+  await expect(page.getByText(words("on its way"))).toBeVisible();
+  await expectAccessible(page);
+  await pens.fill("5");
+  await page.reload();
+  await expect(pens).toHaveValue("5");
+  await expect(page.getByText(some("Partly received"))).toBeVisible();
+
+  await network.up();
+  await expect.poll(async () => Number(await world.onHand(world.ids.pen)) - before, { timeout: 40_000 }).toBe(10);
+  await expect(page.getByText(words("on its way"))).toHaveCount(0);
+  await expect(pens).toHaveValue("5");
+});
+
+test("an order that is not here says so, and comes with the network", async ({ page, signIn, world, network }) => {
+  const order = await world.purchaseOrder();
+  await world.receive(order);
+  await signIn("keeper");
+  await equipped(page);
+  await network.down();
   await page.goto(`/purchase-orders/${order}`);
-  let lose = true;
-  await page.route("**/graphql", async (route) => {
-    const booking = route.request().postData()?.includes("recordReceipt");
-    if (!booking || !lose) return route.continue();
-    await route.fetch(); // the server has it and has done it
-    return route.abort();
-  });
-  await page.getByLabel(world.names.pen).fill("7");
-  await page.getByRole("button", { name: confirm }).click();
-  const again = page.getByRole("button", { name: /^(Send again|再发一次)$/ });
-  await expect(again).toBeVisible({ timeout: 20_000 });
-  await expect(page.getByLabel(world.names.pen)).toBeDisabled();
-  lose = false;
-  await again.click();
-  await expect(page.getByText(/^(Receipt of 1 line booked\.|已入库 1 行。)/)).toBeVisible();
-  expect(Number(await world.onHand(world.ids.pen)) - before).toBe(7);
+  await expect(page.getByText(words("This order is not on this device"))).toBeVisible();
+  await expectAccessible(page);
+  await network.up();
+  await expect(page.getByText(words("Received")).first()).toBeVisible({ timeout: 40_000 });
+});
+
+test("takes in what nobody ordered", async ({ page, signIn, world, network }) => {
+  const before = Number(await world.onHand(world.ids.cup));
+  await signIn("keeper");
+  await equipped(page);
+  await network.down();
+  await page.goto("/receive/blind");
+  await page.getByLabel(words("Warehouse")).selectOption({ label: world.names.warehouse });
+  await scan(page, world.codes.boxOfCups);
+  const quantity = page.getByLabel(words("Quantity: {0}")).first();
+  await quantity.fill("2");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: confirmReceipt }).click();
+  await expect(page.getByText(keptHere)).toBeVisible();
+  await expect(page.getByText(words("No lines yet"))).toBeVisible();
+  await network.up();
+  await expect.poll(async () => Number(await world.onHand(world.ids.cup)) - before, { timeout: 40_000 }).toBe(24);
 });
