@@ -25,22 +25,22 @@ function useKinds(): Kind[] {
     {
       href: "/slip",
       icon: HandCoins,
-      label: t`Sell`,
+      label: t`Sales slip`,
       about: t`Sell and hand over at once`,
       permissions: ["sales.ship"],
     },
     {
       href: "/receive/blind",
       icon: PackagePlus,
-      label: t`Receive`,
+      label: t`Goods receipt`,
       about: t`Goods that came without an order`,
       permissions: ["purchase.receive"],
     },
     {
       href: "/returns/new",
       icon: Undo2,
-      label: t`Take back`,
-      about: t`A customer brings goods back`,
+      label: t`Customer return`,
+      about: t`Goods that a customer brings back`,
       permissions: ["sales.return"],
     },
     {
@@ -53,14 +53,14 @@ function useKinds(): Kind[] {
     {
       href: "/counts/new",
       icon: ClipboardList,
-      label: t`Count`,
+      label: t`Stock count`,
       about: t`Count a warehouse or a part of it`,
       permissions: ["stock.count"],
     },
     {
       href: "/adjust",
       icon: SlidersHorizontal,
-      label: t`Adjust stock`,
+      label: t`Adjustment`,
       about: t`Found, broken, given away, used up`,
       permissions: ["stock.adjust"],
     },

@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { ChevronDown, Warehouse } from "lucide-react";
 import { useMe } from "../data/me";
+import { useLoaded } from "../features/Opening";
 import { usePlaces } from "../offline/views";
 import styles from "./WarehouseSwitch.module.css";
 
@@ -9,8 +10,9 @@ export function WarehouseSwitch() {
   const { t } = useLingui();
   const me = useMe();
   const { places, first, keep } = usePlaces();
+  const loaded = useLoaded();
   const here = places.find(({ id }) => id === first);
-  if (!here) return <span className={styles.only}>{me.company}</span>;
+  if (!here) return <span className={styles.only}>{loaded && me.company}</span>;
   if (places.length === 1) {
     return (
       <span className={styles.only}>

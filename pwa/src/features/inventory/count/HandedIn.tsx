@@ -4,6 +4,7 @@ import { Plus } from "lucide-react";
 import { Link, useLocation } from "wouter";
 import type { Id } from "../../../offline/types";
 import { useProducts, useQueue } from "../../../offline/views";
+import { DocumentPhotos } from "../../../scan/DocumentPhotos";
 import { Notice } from "../../../ui/Notice";
 import { Page } from "../../../ui/Page";
 import { useFormat } from "../../../ui/useFormat";
@@ -12,7 +13,7 @@ import { SheetState } from "./CountList";
 import { Findings } from "./Findings";
 import styles from "./Review.module.css";
 import { type CountSheet, findingsOf } from "./sheet";
-import { dropSheet } from "./sheets";
+import { documentOf, dropSheet } from "./sheets";
 
 /** A sheet after it was handed in: what was sent, and where it is. */
 export function HandedIn({ id, sheet }: { id: Id; sheet: CountSheet }) {
@@ -51,6 +52,12 @@ export function HandedIn({ id, sheet }: { id: Id; sheet: CountSheet }) {
         )
       )}
       <Findings findings={findings} products={products} />
+      <DocumentPhotos
+        documentId={documentOf(id, 0)}
+        title={sheet.placeName}
+        href={`/counts/${id}`}
+        dependsOn={calls.filter(({ name }) => name === "inventory.record_count").map((call) => call.id)}
+      />
       {calls.length === 0 && (
         <div className={styles.ways}>
           <Button

@@ -1,13 +1,13 @@
 import { Button, Modal } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Camera, Image } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import type { Id } from "../../../offline/types";
-import { smaller } from "./picture";
+import { shrink } from "../../../scan/shrink";
 import styles from "./PhotoButton.module.css";
 import { dropPhoto, keepPhoto, usePhoto } from "./sheets";
 
-/** A photo of the shelf, kept with the sheet on this device. */
+/** A photo of the shelf: kept with the sheet, and sent with it. */
 export function PhotoButton({ sheetId, productId }: { sheetId: Id; productId: Id }) {
   const { t } = useLingui();
   const photo = usePhoto(sheetId, productId)?.body;
@@ -16,14 +16,11 @@ export function PhotoButton({ sheetId, productId }: { sheetId: Id; productId: Id
   const input = useRef<HTMLInputElement>(null);
 
   const take = async (file: Blob | undefined) => {
-    if (!file) return;
+    if (!file) return undefined;
     setUnreadable(false);
-    try {
-      await keepPhoto({ sheetId, productId, picture: await smaller(file) });
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error;
-      setUnreadable(true);
-    }
+    const small = await shrink(file).catch(() => null);
+    if (small === null) return setUnreadable(true);
+    return keepPhoto({ sheetId, productId, ...small });
   };
   return (
     <>
@@ -49,7 +46,11 @@ export function PhotoButton({ sheetId, productId }: { sheetId: Id; productId: Id
       {photo && shown && (
         <Modal opened onClose={() => setShown(false)} title={t`Photo`} closeButtonProps={{ "aria-label": t`Close` }}>
           <div className={styles.shown}>
-            <Picture blob={photo.picture} />
+            <img
+              src={`data:${photo.mediaType};base64,${photo.image}`}
+              alt={t`Photo of the shelf`}
+              className={styles.picture}
+            />
             <Button
               variant="default"
               onClick={() => {
@@ -64,15 +65,4 @@ export function PhotoButton({ sheetId, productId }: { sheetId: Id; productId: Id
       )}
     </>
   );
-}
-
-export function Picture({ blob }: { blob: Blob }) {
-  const { t } = useLingui();
-  const image = useRef<HTMLImageElement>(null);
-  useEffect(() => {
-    const url = URL.createObjectURL(blob);
-    if (image.current) image.current.src = url;
-    return () => URL.revokeObjectURL(url);
-  }, [blob]);
-  return <img ref={image} alt={t`Photo of the shelf`} className={styles.picture} />;
 }

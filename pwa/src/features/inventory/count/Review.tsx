@@ -3,7 +3,6 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { ClipboardCheck } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { enqueue } from "../../../offline/commands";
 import type { Id } from "../../../offline/types";
 import { useProducts, useQueue, useStock } from "../../../offline/views";
 import { Notice } from "../../../ui/Notice";
@@ -12,9 +11,10 @@ import { Section } from "../../../ui/Section";
 import { Empty } from "../../../ui/states";
 import { useEscape } from "../useKeys";
 import { Findings } from "./Findings";
+import { handIn } from "./handIn";
 import styles from "./Review.module.css";
-import { callsOf, type CountSheet, findingsOf, productsOf, uncountedOf, withCount, withoutCount } from "./sheet";
-import { changeSheet, documentOf, dropSheet } from "./sheets";
+import { type CountSheet, findingsOf, productsOf, uncountedOf, withCount, withoutCount } from "./sheet";
+import { changeSheet, dropSheet, usePhotos } from "./sheets";
 
 /** Before a sheet is handed in: what differs from the books, and what was not counted. */
 export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
@@ -24,6 +24,7 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
   const uncounted = uncountedOf(sheet);
   const stock = useStock(uncounted);
   const queued = useQueue().calls;
+  const photos = usePhotos(id);
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState<"zero" | "discard" | null>(null);
   const findings = findingsOf(sheet);
@@ -31,21 +32,17 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
   const counting = `/counts/${id}`;
   useEscape(() => go(counting));
 
-  const handIn = async () => {
+  const submit = async () => {
     setBusy(true);
-    const calls = callsOf(sheet, (product) => products.get(product)?.stockUnit.id ?? null);
-    for (const [part, lines] of calls.entries()) {
-      const documentId = documentOf(id, part);
-      // Interrupted between two parts, the sheet is handed in once more: what is kept already stays.
-      if (queued.some(({ body }) => body["document_id"] === documentId)) continue;
-      const detail = t`${lines.length} lines`;
-      await enqueue(
-        "inventory.record_count",
-        { documentId, lines },
-        { lane: id, label: { title: t`Count: ${sheet.placeName}`, detail, href: `/counts/${id}` } },
-      );
-    }
-    await changeSheet(id, (before) => ({ ...before, at: null, handedInAt: new Date().toISOString() }));
+    await handIn({
+      id,
+      sheet,
+      photos,
+      queued,
+      stockUnitOf: (product) => products.get(product)?.stockUnit.id ?? null,
+      label: (lines) => ({ title: t`Count: ${sheet.placeName}`, detail: t`${lines} lines` }),
+      photoTitle: t`Photo: ${sheet.placeName}`,
+    }).finally(() => setBusy(false));
     go(counting, { replace: true });
   };
   const zero = () => {
@@ -71,7 +68,7 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
         label: <Plural value={findings.length} one="Hand in # product" other="Hand in # products" />,
         busy,
         disabled: findings.length === 0,
-        onAct: () => void handIn(),
+        onAct: () => void submit(),
       }}
     >
       {findings.length === 0 ? (

@@ -3,6 +3,7 @@ import { uuid7 } from "../../../data/uuid";
 import { changeDraft, dropDraft, keepDraft, useDraft, useDrafts } from "../../../offline/drafts";
 import { derivedId } from "../../../offline/ids";
 import type { Id } from "../../../offline/types";
+import type { Small } from "../../../scan/shrink";
 import type { CountSheet } from "./sheet";
 
 const KIND = "count";
@@ -23,11 +24,12 @@ export async function beginSheet(sheet: Pick<CountSheet, "placeId" | "placeName"
 export const documentOf = (sheet: Id, part: number): Id => derivedId(sheet, "count", part);
 
 // A picture is a draft of its own: it would be written again with every key that is pressed on the sheet.
-export type Photo = { sheetId: Id; productId: Id; picture: Blob };
-const photoId = (sheet: Id, product: Id) => derivedId(sheet, "photo", product);
+export type Photo = Small & { sheetId: Id; productId: Id };
+export const photoId = (sheet: Id, product: Id) => derivedId(sheet, "photo", product);
 
 export const usePhoto = (sheet: Id, product: Id) => useDraft<Photo>(photoId(sheet, product));
-export const usePhotos = () => useDrafts<Photo>(PHOTO);
+export const usePhotos = (sheet: Id): Photo[] =>
+  (useDrafts<Photo>(PHOTO) ?? []).map(({ body }) => body).filter(({ sheetId }) => sheetId === sheet);
 export const keepPhoto = (photo: Photo) => keepDraft(photoId(photo.sheetId, photo.productId), PHOTO, photo);
 export const dropPhoto = (sheet: Id, product: Id) => dropDraft(photoId(sheet, product));
 

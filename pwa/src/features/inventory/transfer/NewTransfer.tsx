@@ -128,16 +128,11 @@ export default function NewTransfer() {
     >
       <QueuedNotice state={state} />
       {sent !== null && (
-        <Notice
-          tone="done"
-          action={
-            <Link href={`/transfers/${sent}`}>
-              <Trans>Show the transfer</Trans>
-            </Link>
-          }
-        >
-          <Trans>The goods are on their way.</Trans>
-        </Notice>
+        <p>
+          <Link href={`/transfers/${sent}`}>
+            <Trans>Show the transfer</Trans>
+          </Link>
+        </p>
       )}
       {body === undefined ? (
         <LoadingRows rows={4} height={56} />
