@@ -12,6 +12,8 @@ export type Change = {
 export class Changes {
   readonly #channel: BroadcastChannel;
   readonly #watchers = new Set<(change: Change) => void>();
+  /** How many there have been. What was read before the latest one is old. */
+  count = 0;
 
   constructor(database: string) {
     this.#channel = new BroadcastChannel(`huotong.changed:${database}`);
@@ -34,6 +36,7 @@ export class Changes {
   }
 
   #inform(change: Change) {
+    this.count += 1;
     for (const watcher of this.#watchers) watcher(change);
   }
 }

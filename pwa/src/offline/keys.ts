@@ -10,14 +10,18 @@ export type PartKey = `${Part}@${Bucket}`;
 /** Rows are stored by the hundred: 50,000 records of their own take IndexedDB twenty times as long. */
 export type PackKey = `${PartKey}:${number}`;
 
-export const HASH_BUCKETS = 128;
-
 export const partKey = (part: Part, bucket: Bucket): PartKey => `${part}@${bucket}`;
 export const packKey = (key: PartKey, hash: number): PackKey => `${key}:${hash}`;
 export const partOf = (key: PartKey | PackKey) => key.slice(0, key.indexOf("@")) as Part;
 
-/** The last byte of a UUID: of a version 7 it is random, of a derived one hashed. */
-export const hashOf = (id: Id) => Number.parseInt(id.slice(-2), 16) % HASH_BUCKETS;
+/** Read by a few ids out of very many, with every key that is typed: in smaller packs, as nobody reads them all. */
+const FINE: ReadonlySet<Part> = new Set<Part>(["product_price", "product_cost", "stock"]);
+
+/** Which pack of a part a row is in: by its last bits, which are random in a UUID of version 7 and hashed in others. */
+export function hashOf(part: Part, id: Id): number {
+  const bits = Number.parseInt(id.slice(-4), 16);
+  return (bits & 0x7f) | (FINE.has(part) ? (bits & 0x700) >> 1 : 0);
+}
 
 /** Kept as ciphertext: who we trade with, and at what price. */
 const SEALED: ReadonlySet<Part> = new Set<Part>([

@@ -17,6 +17,7 @@ const jittered = (tries: number) => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 
 
 const paused = (ms: number, signal: AbortSignal) =>
   new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve();
     const timer = setTimeout(resolve, ms);
     signal.addEventListener("abort", () => {
       clearTimeout(timer);

@@ -14,12 +14,9 @@ class Cache {
   /** The one that was asked for longest ago first. */
   readonly #packs = new Map<PackKey, Rows>();
   #rows = 0;
-  /** Rises with each change: what was read before one must not be kept after it. */
-  changes = 0;
 
   constructor(db: Database) {
     db.changes.watch(({ packs }) => {
-      this.changes += 1;
       for (const key of packs) this.#drop(key);
     });
   }
@@ -70,13 +67,13 @@ export async function readPacks(db: Database, keys: readonly PackKey[]): Promise
     return rows === undefined;
   });
   if (missing.length === 0) return found;
-  const { changes } = cache;
+  const { count } = db.changes;
   const packs = await attempt(db, () => db.pack.bulkGet(missing));
   await Promise.all(
     missing.map(async (key, n) => {
       const rows = await rowsIn(db, packs[n]);
       found.set(key, rows);
-      if (cache.changes === changes) cache.keep(key, rows);
+      if (db.changes.count === count) cache.keep(key, rows); // or it may be older than the latest change
     }),
   );
   return found;

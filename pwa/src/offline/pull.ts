@@ -157,7 +157,7 @@ async function prepare(db: Database, page: Page, holds: ReadonlySet<PartKey>): P
     const key = partKey(part, bucket);
     if (part === "command" || !holds.has(key)) continue;
     const editOf = (id: Id) => {
-      const pack = packKey(key, hashOf(id));
+      const pack = packKey(key, hashOf(part, id));
       const edit = edits.get(pack) ?? { rows: [], gone: [] };
       edits.set(pack, edit);
       return edit;

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import { useStore } from "../data/store";
 import type { Database } from "./db";
+import { attempt } from "./attempt";
 import { device } from "./device";
 import { hashOf, type KeptPart, packKey, type PartKey, partOf } from "./keys";
 import type { Change } from "./changes";
@@ -9,8 +10,20 @@ import { readPacks } from "./packs";
 import type { Decimal } from "../data/decimal";
 import type { Id, PartRows } from "./types";
 
-const heldAs = async (db: Database, part: KeptPart): Promise<PartKey[]> =>
-  ((await db.fact("holds")) ?? []).filter((key) => partOf(key) === part);
+type Holds = { asOf: number; keys: Promise<PartKey[] | undefined> };
+
+const known = new WeakMap<Database, Holds>();
+
+/** The buckets of a part. Every reading begins with it, so it is kept from one change to the next. */
+async function heldAs(db: Database, part: KeptPart): Promise<PartKey[]> {
+  let holds = known.get(db);
+  if (holds?.asOf !== db.changes.count) {
+    holds = { asOf: db.changes.count, keys: attempt(db, () => db.fact("holds")) };
+    known.set(db, holds);
+    holds.keys.catch(() => known.delete(db));
+  }
+  return ((await holds.keys) ?? []).filter((key) => partOf(key) === part);
+}
 
 /** All rows of a part, over all buckets. A transfer is in the buckets of both its ends and comes once. */
 export async function allRows<Part extends KeptPart>(db: Database, part: Part): Promise<PartRows[Part][]> {
@@ -31,7 +44,7 @@ export async function rowsOf<Part extends KeptPart>(
   ids: Iterable<Id>,
 ): Promise<Map<Id, PartRows[Part][]>> {
   const wanted = new Set(ids);
-  const hashes = new Set(Array.from(wanted, hashOf));
+  const hashes = new Set(Array.from(wanted, (id) => hashOf(part, id)));
   const keys = (await heldAs(db, part)).flatMap((key) => Array.from(hashes, (hash) => packKey(key, hash)));
   const found = new Map<Id, PartRows[Part][]>();
   for (const rows of (await readPacks(db, keys)).values()) {

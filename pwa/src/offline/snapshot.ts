@@ -6,7 +6,7 @@ import { Failed, Unreachable } from "../data/errors";
 import { attempt } from "./attempt";
 import type { Database, Loading, Pack } from "./db";
 import { ask, lines } from "./door";
-import { isSealed, type PackKey, packKey, type PartKey, partKey, partOf } from "./keys";
+import { hashOf, isSealed, type PackKey, packKey, type PartKey, partKey, partOf } from "./keys";
 import { onDevice } from "./open";
 import { type Readings, speaker } from "./pinyin";
 import { seal } from "./secret";
@@ -144,13 +144,10 @@ async function fetchChunk(db: Database, loadingId: string, chunk: Chunk, signal:
     const speak = speaker(head.readings);
     for (const { rows } of packs) for (const row of rows as ProductRow[]) Object.assign(row, speak(row.name));
   }
-  const open = packs
-    .map(({ n, rows }) => ({ n, rows: rows.filter((row) => onDevice(head.part, row)) }))
-    .filter(({ rows }) => rows.length > 0);
   const ready = await Promise.all(
-    open.map(async ({ n, rows }): Promise<[PackKey, Pack]> => [
-      packKey(chunk.key, n),
-      isSealed(chunk.key) ? await seal(db.key, rows) : rows,
+    [...packed(chunk.key, packs)].map(async ([key, rows]): Promise<[PackKey, Pack]> => [
+      key,
+      isSealed(key) ? await seal(db.key, rows) : rows,
     ]),
   );
   await attempt(db, () =>
@@ -166,6 +163,19 @@ async function fetchChunk(db: Database, loadingId: string, chunk: Chunk, signal:
     }),
   );
   return bytes;
+}
+
+function packed(key: PartKey, read: readonly Line[]): Map<PackKey, PartRows[Part][]> {
+  const part = partOf(key);
+  const found = new Map<PackKey, PartRows[Part][]>();
+  for (const row of read.flatMap(({ rows }) => rows)) {
+    if (!onDevice(part, row)) continue;
+    const pack = packKey(key, hashOf(part, row.id));
+    const rows = found.get(pack);
+    if (rows) rows.push(row);
+    else found.set(pack, [row]);
+  }
+  return found;
 }
 
 /** The packs of one part, in order of their keys. */

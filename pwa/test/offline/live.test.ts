@@ -4,6 +4,9 @@ import { standInBrowser } from "../browser";
 import { freshDevice, held, unit } from "./device";
 import { COMPANY, SyncServer, USER } from "./server";
 
+vi.setConfig({ testTimeout: 20_000 });
+const SOON = { timeout: 8000 };
+
 let server: SyncServer;
 
 beforeEach(async () => {
@@ -40,7 +43,7 @@ async function quiet() {
 
 test("a tab loads, listens, and pulls when the server has news", async () => {
   const { db, close } = await tab();
-  await vi.waitFor(() => expect(server.listeners.size).toBe(1));
+  await vi.waitFor(() => expect(server.listeners.size).toBe(1), SOON);
   await quiet();
   expect(await held(db, "unit")).toEqual([unit(1)]);
   server.put("unit@common", unit(2));
@@ -49,19 +52,19 @@ test("a tab loads, listens, and pulls when the server has news", async () => {
   await quiet();
   expect(pulls()).toBe(before);
   server.say('mon"]\n\n');
-  await vi.waitFor(async () => expect(await held(db, "unit")).toEqual([unit(1), unit(2)]));
+  await vi.waitFor(async () => expect(await held(db, "unit")).toEqual([unit(1), unit(2)]), SOON);
   close();
 });
 
 test("only one tab listens, and the next takes over when it is closed", async () => {
   const first = await tab();
-  await vi.waitFor(() => expect(server.listeners.size).toBe(1));
+  await vi.waitFor(() => expect(server.listeners.size).toBe(1), SOON);
   vi.resetModules();
   const second = await tab();
   await quiet();
   expect(server.listeners.size).toBe(1);
   first.close();
-  await vi.waitFor(() => expect(server.asked.filter((path) => path === "/sync/events")).toHaveLength(2));
+  await vi.waitFor(() => expect(server.asked.filter((path) => path === "/sync/events")).toHaveLength(2), SOON);
   expect(server.listeners.size).toBe(1);
   second.close();
 });
@@ -86,20 +89,20 @@ test("a person who comes back to the app is brought up to date", async () => {
   await quiet();
   const before = pulls();
   window.dispatchEvent(new Event("focus"));
-  await vi.waitFor(() => expect(pulls()).toBe(before + 1));
+  await vi.waitFor(() => expect(pulls()).toBe(before + 1), SOON);
   close();
 });
 
 test("what failed is tried again by itself, and a broken connection is made anew", async () => {
   server.faults.push("request lost", "portal");
   const { db, close } = await tab();
-  await vi.waitFor(async () => expect(await held(db, "unit")).toEqual([unit(1)]), { timeout: 8000 });
+  await vi.waitFor(async () => expect(await held(db, "unit")).toEqual([unit(1)]), SOON);
   const [listener] = server.listeners;
   server.listeners.clear();
   listener?.error(new TypeError("network"));
-  await vi.waitFor(() => expect(server.listeners.size).toBe(1), { timeout: 4000 });
+  await vi.waitFor(() => expect(server.listeners.size).toBe(1), SOON);
   close();
-}, 15_000);
+});
 
 test("a session that is over is not asked with, until somebody signs in again", async () => {
   const { close, session, renew } = await tab();
@@ -110,6 +113,6 @@ test("a session that is over is not asked with, until somebody signs in again", 
   await quiet();
   expect(server.asked).toHaveLength(before);
   await renew();
-  await vi.waitFor(() => expect(server.asked.length).toBeGreaterThan(before));
+  await vi.waitFor(() => expect(server.asked.length).toBeGreaterThan(before), SOON);
   close();
 });

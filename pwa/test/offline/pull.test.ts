@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { renew } from "../../src/data/session";
 import { Database } from "../../src/offline/db";
+import { hashOf, packKey } from "../../src/offline/keys";
 import { pull } from "../../src/offline/pull";
 import { keep, readQueue } from "../../src/offline/queue";
 import { rowOf } from "../../src/offline/rows";
@@ -137,7 +138,7 @@ describe("a pull", () => {
   test("stores prices and calls as ciphertext, under a key that does not leave", async () => {
     await keep(db, call(1));
     const [unsealed, sealed] = await Promise.all([
-      db.pack.get(`unit@common:${Number.parseInt(idOf(1).slice(-2), 16) % 128}`),
+      db.pack.get(packKey("unit@common", hashOf("unit", idOf(1)))),
       db.pack.where(":id").startsWith("product_price@common").toArray(),
     ]);
     expect(unsealed).toBeInstanceOf(Array);

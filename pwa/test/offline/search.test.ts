@@ -31,7 +31,7 @@ function indexOf(rows: readonly ProductRow[]): ProductIndex {
   const index = new ProductIndex();
   const packs = new Map<PackKey, ProductRow[]>();
   for (const row of rows) {
-    const key = packKey("product@common", hashOf(row.id));
+    const key = packKey("product@common", hashOf("product", row.id));
     packs.set(key, [...(packs.get(key) ?? []), row]);
   }
   for (const [key, some] of packs) index.put(key, some);
@@ -180,7 +180,7 @@ describe("by code", () => {
 
   test("a changed pack is found as it is now, and no longer as it was", () => {
     const index = indexOf(goods);
-    const key = packKey("product@common", hashOf(CUP.id));
+    const key = packKey("product@common", hashOf("product", CUP.id));
     index.put(key, [{ ...CUP, name: "玻璃杯", barcodes: [{ code: "999", unitId: null }] }]);
     expect(index.withCode("6901234567892")).toEqual([]);
     expect(skus(index.withCode("999"))).toEqual(["CUP-500"]);
@@ -192,7 +192,7 @@ describe("by code", () => {
 
 test("the shelf has what the database has, and follows it", async () => {
   const db = await freshDevice();
-  const key = (row: ProductRow) => packKey("product@common", hashOf(row.id));
+  const key = (row: ProductRow) => packKey("product@common", hashOf("product", row.id));
   for (const row of goods) await db.pack.put([row], key(row));
   const changed = vi.fn<(failure?: unknown) => void>();
   const shelf = new Shelf(db.name, changed);
