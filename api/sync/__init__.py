@@ -2,15 +2,12 @@
 
 from starlette.routing import Route
 
-from api.sync.events import events
-from api.sync.pull import pull
-from api.sync.push import push
-from api.sync.snapshot import chunk, manifest
+from api.sync import events, pull, push, snapshot
 
 routes = [
-    Route("/sync/push", push, methods=["POST"]),
-    Route("/sync/pull", pull, methods=["POST"]),
-    Route("/sync/snapshot", manifest, methods=["GET"]),
-    Route("/sync/snapshot/{part}/{bucket}/{chunk:int}", chunk, methods=["GET"]),
-    Route("/sync/events", events, methods=["GET"]),
+    Route("/sync/push", push.push, methods=["POST"]),
+    Route("/sync/pull", pull.pull, methods=["POST"]),
+    Route("/sync/snapshot", snapshot.manifest, methods=["GET"]),
+    Route("/sync/snapshot/{part}/{bucket}/{chunk:int}", snapshot.chunk, methods=["GET"]),
+    Route("/sync/events", events.events, methods=["GET"]),
 ]

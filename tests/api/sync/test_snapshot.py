@@ -1,13 +1,26 @@
 """First load: parts as those see them who may hold them, in chunks that can be fetched one by one."""
 
+import asyncio
+import threading
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from tests.api.shop import Shop
+from api.schema import make_model
+from api.sync import snapshot
+from api.sync.feed import BEHIND
+from api.sync.parts import PARTS
+from api.sync.statements import compile_part
+from tests.api.shop import Firm, Shop
+from tests.api.sync.conftest import MakePhone, boss
 from tests.api.sync.phone import Phone
+from tests.builders import act, make_product
+from tests.companies import Instance
 
 COMMON = {"unit", "product", "partner"}
 OF_WAREHOUSES = {"warehouse", "location", "stock", "purchase_order", "sales_order", "transfer"}
-PARTS = {
+HELD = {
     "owner": COMMON | OF_WAREHOUSES | {"product_price", "product_cost", "partner_contact", "command"},
     "buyer": COMMON | OF_WAREHOUSES - {"sales_order"} | {"product_cost", "partner_contact", "command"},
     "sales": COMMON | OF_WAREHOUSES - {"purchase_order"} | {"product_price", "partner_contact", "command"},
@@ -16,10 +29,10 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("role", PARTS)
+@pytest.mark.parametrize("role", HELD)
 async def test_who_may_hold_which_parts(shop: Shop, role: str) -> None:
     found = await Phone(shop, shop.mine.tokens[role]).manifest()
-    assert {one["part"] for one in found["parts"]} == PARTS[role]
+    assert {one["part"] for one in found["parts"]} == HELD[role]
 
 
 async def test_all_rows_are_in_the_chunks(shop: Shop) -> None:
@@ -31,3 +44,87 @@ async def test_all_rows_are_in_the_chunks(shop: Shop) -> None:
     assert (first["sku"], first["kind"], "py" in first) == ("SKU-1", "GOODS", False)
     assert [one["code"] for one in first["barcodes"]] == ["6900000000001"]
     assert [one["numerator"] for one in first["units"]] == ["12"]
+
+
+async def test_a_download_that_was_cut_goes_on(
+    firm: Firm, phone: MakePhone, monkeypatch: pytest.MonkeyPatch, shop: Shop
+) -> None:
+    """Chunks of different moments are one state after the pull from the manifest's cursor."""
+    monkeypatch.setattr(snapshot, "SIZE", 80)  # several chunks
+    device = Phone(shop, firm.tokens["owner"])
+    manifest = await device.manifest()
+    chunks = {one["part"]: one["chunks"] for one in manifest["parts"] if one["bucket"] == "common"}
+    assert chunks["product"] == 4
+    before = [await device.chunk("product", "common", n) for n in (0, 1)]
+    new = [await make_product(boss(firm)) for _ in range(5)]
+    known = {"id": firm.id("product", 1), "sku": "SKU-1", "name": "renamed", "unit_id": firm.id("unit"), "price": "1"}
+    await act(boss(firm), "masterdata.save_products", records=[known | {"base_version": 1}])
+    after = [await device.chunk("product", "common", n) for n in (2, 3)]
+    rows = [row for _, buckets in (*before, *after) for some in buckets.values() for row in some]
+    device.rows["product@common"] = {row["id"]: row for row in rows}
+    device.holds, device.cursor = ["product@common"], manifest["cursor"]
+    answer = (await device.ask()).json()
+    for change in answer["changes"]:
+        device.rows["product@common"] |= {row["id"]: row for row in change["rows"]}
+    assert set(device.rows["product@common"]) == {str(firm.id("product", i)) for i in range(1, 9)} | {*map(str, new)}
+    assert device.row("product@common", known["id"])["name"] == "renamed"  # pyright: ignore[reportOptionalSubscript]
+
+
+async def test_what_changes_while_a_chunk_is_made_comes_with_the_pull(
+    firm: Firm, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows have been read, the chunk is not packed yet, and somebody saves: with the chunk as it is, and kept for
+    others, nobody misses it."""
+    product, packing, go = firm.id("product", 2), threading.Event(), threading.Event()
+    pack = snapshot.pack
+
+    def slowly(head: Any, part: Any, rows: Any, caller: Any) -> bytes:
+        if head["part"] == "product":
+            packing.set()
+            go.wait(10)
+        return pack(head, part, rows, caller)
+
+    monkeypatch.setattr(snapshot, "pack", slowly)
+    first = asyncio.create_task(Phone(shop, firm.tokens["keeper"]).load())
+    await asyncio.to_thread(packing.wait, 10)
+    second = asyncio.create_task(Phone(shop, firm.tokens["owner"]).load())  # waits for the same chunk
+    record = {"id": product, "sku": "SKU-2", "name": "in between", "unit_id": firm.id("unit"), "base_version": 1}
+    await act(boss(firm), "masterdata.save_products", records=[record])
+    go.set()
+    third = await Phone(shop, firm.tokens["sales"]).load()  # gets the chunk that was kept
+    for device in (await first, await second, third):
+        await device.pull()
+        row = device.row("product@common", product)
+        assert row
+        assert row["name"] == "in between"
+
+
+async def test_a_chunk_is_made_once_and_made_again_when_it_lacks_too_much(
+    firm: Firm, phone: MakePhone, shop: Shop, instance: Instance
+) -> None:
+    await phone("keeper")
+    device, path = Phone(shop, firm.tokens["owner"]), ("product", "common", 0)
+    (head, _), (again, _) = await device.chunk(*path), await device.chunk(*path)
+    assert head["seq"] == again["seq"]
+    feed_head = f"{firm.company.schema}.feed_head"
+    await instance.owner.execute(f"update {feed_head} set last = last + $1", BEHIND)
+    assert (await device.chunk(*path))[0]["seq"] == head["seq"]
+    await instance.owner.execute(f"update {feed_head} set last = last + 1")
+    assert (await device.chunk(*path))[0]["seq"] == head["seq"] + BEHIND + 1
+
+
+def test_a_field_that_the_permissions_of_a_part_do_not_cover_keeps_it_from_starting() -> None:
+    model = make_model()
+    named = {part.name: part for part in PARTS}
+    leaking = replace(named["product"], selection="id name referenceCost")
+    with pytest.raises(TypeError, match=r"do not cover product\.referenceCost"):
+        compile_part(leaking, model)
+    with pytest.raises(TypeError, match=r"do not cover partner\.phone"):
+        compile_part(replace(named["partner"], selection="id phone"), model)
+    with pytest.raises(TypeError, match="has no field"):
+        compile_part(replace(named["unit"], selection="id colour"), model)
+    with pytest.raises(TypeError, match="unknown permission"):
+        compile_part(replace(named["unit"], permissions=("product.look",)), model)
+    narrow = replace(named["sales_order"], permissions=("sales.read", "stock.read"))
+    with pytest.raises(TypeError, match=r"do not cover sales_order\.note"):
+        compile_part(narrow, model)
