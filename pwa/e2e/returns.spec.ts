@@ -4,13 +4,15 @@ import { expect, test } from "./offline/phone";
 import { keptHere, scan } from "./offline/work";
 import { some, words } from "./words";
 
+test.describe.configure({ timeout: 90_000 });
+
 test("takes goods back without a network", async ({ page, signIn, world, network }) => {
   const before = Number(await world.onHand(world.ids.pen));
   await signIn("sales");
   await equipped(page);
   await network.down();
   await page.goto("/returns/new");
-  await page.getByLabel(words("Warehouse")).selectOption({ label: world.names.warehouse });
+  await page.getByRole("main").getByLabel(words("Warehouse")).selectOption({ label: world.names.warehouse });
   await scan(page, world.codes.pen);
   const takeBack = page.getByRole("button", { name: some("Take back") });
   await takeBack.click();

@@ -4,6 +4,8 @@ import { expect, test } from "./offline/phone";
 import { booked, keptHere } from "./offline/work";
 import { some, words } from "./words";
 
+test.describe.configure({ timeout: 90_000 });
+
 const ship = words("{0, plural, one {Ship # line} other {Ship # lines}}");
 
 test("confirms an order, ships a part of it and leaves the rest on backorder", async ({ page, signIn, world }) => {
