@@ -21,6 +21,7 @@ const FIRST = 60;
 /** As many rows are sooner read from the database than the worker has read all of them. */
 const FEW = 64;
 const RESTART_MS = 10_000;
+const UNHURRIED_MS = 700;
 
 class Catalogue {
   readonly state = new Store<CatalogueState>({ ready: false, revision: 0 });
@@ -30,11 +31,14 @@ class Catalogue {
   #startedAt = 0;
   #remembered = "";
   #filled = false;
+  #broken = false;
+  #stopped = false;
   #last = 0;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#start();
+    // What is on the screen first reads the database too, and would wait behind all products.
+    setTimeout(() => this.#worker ?? this.#start(), UNHURRIED_MS);
     db.changes.watch(({ packs }) => {
       const own = packs.filter((key) => partOf(key) === "product");
       if (own.length > 0) this.#worker?.postMessage({ packs: own } satisfies ToWorker);
@@ -69,27 +73,32 @@ class Catalogue {
   }
 
   stop() {
+    this.#stopped = true;
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#fail("the database is closed");
   }
 
-  #start() {
+  #start(): Worker | undefined {
+    if (this.#stopped) return undefined;
     const worker = new Worker(scriptUrl(workerUrl), { type: "module", name: "search" });
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.#hear(data));
     worker.addEventListener("error", (event) => this.#replace(event.message));
     worker.postMessage({ open: this.#db.name } satisfies ToWorker);
     this.#worker = worker;
+    this.#broken = false;
     this.#startedAt = Date.now();
+    return worker;
   }
 
   async #ask(asked: Asked): Promise<ProductRow[]> {
     await Promise.resolve(); // whoever asks because of a change: the worker hears of that first
     return new Promise((resolve, reject) => {
-      if (this.#worker === undefined) return reject(new Error("the database is closed"));
+      const worker = this.#worker ?? (this.#broken ? undefined : this.#start());
+      if (worker === undefined) return reject(new Error("there are no products to search now"));
       const n = ++this.#last;
       this.#waiting.set(n, { resolve, reject });
-      this.#worker.postMessage({ n, asked } satisfies ToWorker);
+      worker.postMessage({ n, asked } satisfies ToWorker);
     });
   }
 
@@ -114,9 +123,10 @@ class Catalogue {
   /** A worker that has lost its database is of no use; another one may have more luck, but not in a loop. */
   #replace(reason: string) {
     this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#broken = true;
     this.#fail(reason);
-    const wait = Math.max(0, this.#startedAt + RESTART_MS - Date.now());
-    setTimeout(() => this.#worker && this.#start(), wait);
+    setTimeout(() => this.#start(), Math.max(0, this.#startedAt + RESTART_MS - Date.now()));
   }
 
   #fail(reason: string) {
