@@ -79,6 +79,87 @@ describe("at load", () => {
   });
 });
 
+describe("without a server", () => {
+  const profile = {
+    id: "u",
+    companyId: "c",
+    name: "张三",
+    email: null,
+    roles: ["keeper"],
+    company: "Acme",
+    currency: "CNY",
+    timeZone: "Asia/Shanghai",
+    permissions: ["stock.read"],
+    partyId: null,
+  };
+  const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.sig`;
+  const known = async () => {
+    const { keepProfile } = await import("../src/data/profile");
+    keepProfile(profile);
+    return tab();
+  };
+
+  test("who was here last is in at once, and stays in", async () => {
+    const { session, start } = await known();
+    const { connection } = await import("../src/data/connection");
+    let seen = "";
+    standInServer(() => {
+      seen = session.value.status;
+      return Promise.reject(new TypeError("network"));
+    });
+    await start();
+    expect(seen).toBe("signed-in");
+    expect(session.value).toEqual({ status: "signed-in" });
+    expect(connection.value.reachable).toBe(false);
+  });
+
+  test("a session that has ended leaves the app usable", async () => {
+    const { session, start } = await known();
+    standInServer(() => Response.json({ error: "invalid_grant" }, { status: 400 }));
+    await start();
+    expect(session.value).toEqual({ status: "expired" });
+  });
+
+  test("a token says whose it is, also when another tab has signed in as somebody else", async () => {
+    const { person, renew } = await known();
+    const whose = [{ tenant: "c", sub: "u" }, { tenant: "c", sub: "v" }, {}];
+    standInServer(() => token(jwt(whose.shift() ?? {})));
+    await renew();
+    expect(person.value).toEqual({ companyId: "c", userId: "u" });
+    await renew();
+    expect(person.value).toEqual({ companyId: "c", userId: "v" });
+    await renew();
+    expect(person.value).toBeNull();
+  });
+
+  test("a device that was shut out is told apart, and stays out over a reload", async () => {
+    const { session, start } = await known();
+    const revoked = { error: "invalid_grant", error_description: "device_revoked" };
+    const sent = standInServer(() => Response.json(revoked, { status: 400 }));
+    await start();
+    const out = { status: "revoked", person: { companyId: "c", userId: "u" } };
+    expect(session.value).toEqual(out);
+    vi.resetModules();
+    const later = await tab();
+    await later.start();
+    expect(later.session.value).toEqual(out);
+    await expect(later.renew()).rejects.toThrow("device_revoked");
+    expect(sent).toHaveLength(1);
+    expect(Object.keys(localStorage)).toEqual(["huotong.revoked"]);
+  });
+
+  test("signing out takes everything of the person along, but for the language", async () => {
+    const { start, signOut } = await known();
+    localStorage.setItem("huotong.language", "en");
+    localStorage.setItem("huotong.place", "here");
+    standInServer(() => token("one"));
+    await start();
+    standInServer(() => Response.json({}));
+    await signOut();
+    expect(Object.keys(localStorage)).toEqual(["huotong.language"]);
+  });
+});
+
 describe("signing in", () => {
   const idToken = (nonce: string) => `e30.${Buffer.from(JSON.stringify({ nonce })).toString("base64url")}.sig`;
 

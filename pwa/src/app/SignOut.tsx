@@ -62,6 +62,9 @@ function Told({ trouble }: { trouble: Trouble }) {
 
 type ChoicesProps = { open: number; leaving: Farewell["how"] | undefined; onGo: (farewell: Farewell) => void };
 
+/** Long words take a second line. */
+const tall = { h: "auto", mih: 48, py: 10, classNames: { label: styles.label ?? "" } };
+
 function Choices({ open, leaving, onGo }: ChoicesProps) {
   const { t } = useLingui();
   const [reason, setReason] = useState("");
@@ -76,7 +79,7 @@ function Choices({ open, leaving, onGo }: ChoicesProps) {
         />
       </p>
       <Button
-        h={48}
+        {...tall}
         loading={leaving === "send"}
         disabled={busy}
         leftSection={<Send size={20} aria-hidden />}
@@ -85,7 +88,7 @@ function Choices({ open, leaving, onGo }: ChoicesProps) {
         <Trans>Send everything, then sign out</Trans>
       </Button>
       <Button
-        h={48}
+        {...tall}
         variant="default"
         loading={leaving === "keep"}
         disabled={busy}
@@ -100,7 +103,7 @@ function Choices({ open, leaving, onGo }: ChoicesProps) {
         onChange={(event) => setReason(event.currentTarget.value)}
       />
       <Button
-        h={48}
+        {...tall}
         variant="default"
         color="red"
         loading={leaving === "discard"}

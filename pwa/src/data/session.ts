@@ -57,6 +57,7 @@ function forget(problem?: string) {
 
 /** A fresh access token by the cookie; all askers of this tab share one flight. */
 export function renew(): Promise<string> {
+  if (session.value.status === "revoked") return Promise.reject(new SignedOut(DEVICE_REVOKED));
   renewing ??= refresh(keep)
     .catch((error: unknown) => {
       if (error instanceof SignedOut) end(error);
@@ -75,6 +76,7 @@ function end({ message }: SignedOut) {
   if (message === DEVICE_REVOKED && whose) {
     markRevoked(whose); // before anything is deleted: it has to be finished, whatever happens
     forgetProfile();
+    tabs.postMessage("signed-out");
     session.set({ status: "revoked", person: whose });
   } else {
     session.set({ status: session.value.status === "starting" ? "signed-out" : "expired" });

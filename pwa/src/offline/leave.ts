@@ -4,7 +4,7 @@ import { signOut, surrendered } from "../data/session";
 import { attempt } from "./attempt";
 import { byCookie } from "./courier";
 import type { Database } from "./db";
-import { close, device, openFor, wipe } from "./device";
+import { close, device, wipe } from "./device";
 import { discard } from "./decide";
 import { type Flushed, Pusher } from "./push";
 import { STUCK, UNSENT } from "./queue";
@@ -74,8 +74,17 @@ const RETRY_MS = 5000;
  * The company has shut this device out. What can be read goes at once; what was done and not sent is handed to the
  * server, which keeps it for a manager; then nothing is left.
  */
-export async function surrender(person: Person): Promise<void> {
-  const db = await openFor(person.companyId, person.userId);
+export const surrender = (person: Person): Promise<void> =>
+  (surrendering ??= handOver(person).finally(() => {
+    surrendering = undefined;
+  }));
+
+let surrendering: Promise<void> | undefined;
+
+async function handOver({ companyId, userId }: Person): Promise<void> {
+  close(); // nothing else works on it any more, in this tab
+  const { Database } = await import("./db");
+  const db = await new Database(companyId, userId).ready();
   await attempt(db, () => db.transaction("rw", [db.pack, db.staged, db.draft], () => clearRows(db)));
   const pusher = new Pusher(db, byCookie);
   // Signed out: the server does not take even that any more.
@@ -83,11 +92,12 @@ export async function surrender(person: Person): Promise<void> {
     await new Promise((next) => setTimeout(next, RETRY_MS));
     pusher.hurry();
   }
-  await wipe(person.companyId, person.userId);
-  await Promise.all((await globalThis.caches?.keys())?.map((name) => caches.delete(name)) ?? []);
-  await Promise.all(
-    ((await navigator.serviceWorker?.getRegistrations()) ?? []).map((registration) => registration.unregister()),
-  );
+  db.shut();
+  await wipe(companyId, userId);
+  const names = (await globalThis.caches?.keys()) ?? [];
+  await Promise.all(names.map((name) => caches.delete(name)));
+  const registrations = (await navigator.serviceWorker?.getRegistrations()) ?? [];
+  await Promise.all(registrations.map((registration) => registration.unregister()));
   clearRevoked();
   surrendered();
 }

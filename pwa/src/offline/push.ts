@@ -79,8 +79,9 @@ export class Pusher {
         await failed(this.#db, ids, answer.end);
         return answer;
       }
-      if (answer.status === 200) {
-        await this.#settle(batch, (answer.body as { outcomes: Outcome[] }).outcomes);
+      const outcomes = (answer.body as { outcomes?: unknown } | null)?.outcomes;
+      if (answer.status === 200 && Array.isArray(outcomes)) {
+        await this.#settle(batch, outcomes as Outcome[]);
         limit = Math.min(CALLS_AT_ONCE, limit * 2);
       } else if (!POISONED.has(answer.status)) {
         await failed(this.#db, ids, `HTTP ${answer.status}`);
