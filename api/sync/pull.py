@@ -7,7 +7,7 @@ from typing import Annotated, Any, LiteralString
 from uuid import UUID
 
 import orjson
-from annotated_types import Ge, Interval, MaxLen
+from annotated_types import Interval, MaxLen
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +19,7 @@ from api.sync.push import answer_of, charge, plain
 from api.sync.statements import Statements
 from domain.execute import outcome_from, unpacked
 from domain.tx import Outcome
+from tenants import sessions
 from tenants.access import Caller
 from tenants.transaction import Door, read_transaction
 
@@ -44,7 +45,7 @@ class Asked:
     schema_version: int
     cursor: Annotated[str, MaxLen(200)]
     holds: list[str]
-    unsent: Annotated[int, Ge(0)] = 0
+    unsent: Annotated[int, Interval(ge=0, le=1_000_000)] = 0
     limit: Annotated[int, Interval(ge=1, le=1000)] = 1000
 
 
@@ -55,6 +56,8 @@ async def pull(request: Request) -> Response:
     if asked.schema_version not in SUPPORTED:
         raise Unusable(400, "upgrade_required")
     charge(request, caller, 1)
+    if caller.token and caller.token.session_id:
+        await sessions.seen(request.app.state.huotong.database, caller.token.session_id, asked.unsent)
     cursor = read_cursor(caller.company, asked.cursor)
     answer = await pulled(caller, request.app.state.huotong.statements, cursor, asked.holds, asked.limit)
     return Response(answer, media_type="application/json")

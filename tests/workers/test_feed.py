@@ -4,13 +4,16 @@ import asyncio
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 
-from domain.feed import number_changes
+from domain.feed import number_changes, prune_tombstones
 from tenants.registry import Company
 from tests.companies import Instance
+from workers.watch import Watch
 
 WRITERS, TRANSACTIONS = 8, 40
 HOT = [uuid4() for _ in range(5)]  # everybody changes them
@@ -117,3 +120,43 @@ async def test_what_is_rolled_back_leaves_no_number(instance: Instance, company:
     await connection.close()
     assert await number_changes(company) == 0
     assert await head() == before
+
+
+async def test_old_tombstones_are_forgotten_and_it_is_known_up_to_where(instance: Instance, company: Company) -> None:
+    async def kept() -> list[tuple[str, bool]]:
+        rows = await instance.owner.fetch(f"select entity, gone from {company.schema}.change order by id")
+        return [tuple(row) for row in rows]
+
+    connection = await asyncpg.connect(instance.server.app_url)
+    await connection.execute(company.opening)
+    for entity, gone, days in (("new", True, 89), ("old", True, 91), ("here", False, 91), ("older", True, 400)):
+        row = "insert into change (entity, entity_id, bucket, gone, at) values ($1, $2, 'common', $3, $4)"
+        await connection.execute(row, entity, uuid4(), gone, datetime.now(UTC) - timedelta(days=days))
+    await connection.execute("commit")
+    await connection.close()
+    assert await prune_tombstones(company) == 0, "what nobody could have read yet"
+    await number_changes(company)
+    assert await prune_tombstones(company) == 2
+    assert await kept() == [("new", True), ("here", False)]
+    heads = await instance.owner.fetchrow(f"select last, pruned from {company.schema}.feed_head")
+    assert tuple(heads or ()) == (4, 4)
+    assert await prune_tombstones(company) == 0
+
+
+async def test_the_sweep_looks_for_old_tombstones_once_a_day(
+    instance: Instance, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pruned: list[str] = []
+
+    async def prune(company: Company) -> int:
+        pruned.append(company.schema)
+        return 0
+
+    monkeypatch.setattr("domain.feed.prune_tombstones", prune)
+    watch = Watch(instance.registry, instance.server.app_url, lambda *_: None)
+    for _ in range(3):
+        await watch.prune([company.id])
+    assert pruned == [company.schema]
+    watch.pruned[company.id] -= 86_401
+    await watch.prune([company.id, uuid4()])
+    assert pruned == [company.schema] * 2
