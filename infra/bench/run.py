@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from infra.bench import importing, memory, posting, reading, witness, year
+from infra.bench import importing, memory, posting, pulling, reading, witness, year
 from infra.bench.setting import Setting
 from infra.bench.stage import Busy, stage
 from tenants.settings import Settings
@@ -21,6 +21,7 @@ BENCHES: dict[str, Bench] = {
     "list_products": reading.list_products,
     "import_products": importing.import_products,
     "import_orders": year.import_orders,
+    "pull": pulling.pull,
     "reconcile": witness.reconcile,
     "memory": memory.memory,
 }
