@@ -1,6 +1,6 @@
 /** Pictures of codes, as films for Chromium's fake camera and as photos: turned, blurred, small, noisy. */
 import { writeFileSync } from "node:fs";
-import { raw } from "bwip-js/node";
+import bwip from "bwip-js/node"; // its export named `raw` is the symbology of that name
 import { encode } from "jpeg-js";
 
 export type Code = { kind: string; text: string };
@@ -25,7 +25,8 @@ const QUIET = 11; // modules of white around it
 
 /** In modules; bars are half as high as they are long. */
 function shapeOf({ kind, text }: Code): Shape {
-  const [symbol] = raw({ bcid: kind, text }) as unknown as [Bars | Matrix];
+  // oxlint-disable-next-line import/no-named-as-default-member
+  const [symbol] = bwip.raw({ bcid: kind, text }) as unknown as [Bars | Matrix];
   if ("pixs" in symbol) {
     const { pixs, pixx, pixy } = symbol;
     return { width: pixx, height: pixy, dark: (x, y) => pixs[y * pixx + x] === 1 };

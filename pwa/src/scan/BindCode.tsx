@@ -6,7 +6,7 @@ import { request } from "../data/client";
 import { graphql } from "../data/graphql";
 import { ProductPicker } from "../features/masterdata/ProductPicker";
 import { fullName } from "../features/masterdata/products";
-import type { Product } from "../offline/views";
+import type { Product, ProductUnit } from "../offline/views";
 import { Notice } from "../ui/Notice";
 import { CommandNotice } from "../ui/Refusal";
 import styles from "./ScanSheet.module.css";
@@ -52,7 +52,7 @@ const SAVE = graphql(
   [OUTCOME],
 );
 
-type BindCodeProps = { code: string; onBound: () => void; onLeave: () => void };
+type BindCodeProps = { code: string; onBound: (product: Product, unit: ProductUnit) => void; onLeave: () => void };
 
 /** Gives a code to a product, or to the unit that it stands for. Products are the server's: this needs a connection. */
 export function BindCode({ code, onBound, onLeave }: BindCodeProps) {
@@ -85,7 +85,8 @@ export function BindCode({ code, onBound, onLeave }: BindCodeProps) {
           },
         ],
       });
-      if (outcome?.status === "ACCEPTED") onBound();
+      const one = product.units.find(({ id }) => id === unit) ?? product.stockUnit;
+      if (outcome?.status === "ACCEPTED") onBound(product, one);
     } catch {
       setUnreachable(true);
     }

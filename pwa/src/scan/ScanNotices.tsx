@@ -17,7 +17,7 @@ export function ScanNotices({ scans }: { scans: Scans }) {
   return (
     <>
       {problem && <Notice tone="waits">{problem}</Notice>}
-      {unknown && <Unknown key={unknown.raw} scan={unknown} onBound={() => scans.retry(unknown)} />}
+      {unknown && <Unknown key={unknown.raw} scan={unknown} onBound={scans.bound} />}
       {choice && (
         <Notice tone="open">
           <Trans>Several products have the code {choice.code}. Which one is it?</Trans>
@@ -45,7 +45,7 @@ export function ScanNotices({ scans }: { scans: Scans }) {
   );
 }
 
-function Unknown({ scan, onBound }: { scan: Scan; onBound: () => void }) {
+function Unknown({ scan, onBound }: { scan: Scan; onBound: Scans["bound"] }) {
   const { can } = useMe();
   const [binding, setBinding] = useState(false);
   const code = scan.gtin ?? scan.raw;
@@ -62,7 +62,13 @@ function Unknown({ scan, onBound }: { scan: Scan; onBound: () => void }) {
       }
     >
       <Trans>No product has the code {code}.</Trans>
-      {binding && <BindCode code={code} onBound={onBound} onLeave={() => setBinding(false)} />}
+      {binding && (
+        <BindCode
+          code={code}
+          onBound={(product, unit) => onBound(scan, product, unit)}
+          onLeave={() => setBinding(false)}
+        />
+      )}
     </Notice>
   );
 }

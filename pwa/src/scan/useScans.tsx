@@ -42,8 +42,8 @@ export type Scans = {
   choose: (product: Product | null) => void;
   undo: (hit: ScanHit) => void;
   change: (hit: ScanHit, quantity: Decimal) => void;
-  /** The catalogue has it now. */
-  retry: (scan: Scan) => void;
+  /** Somebody has said whose code it is; the catalogue of this device hears of it later. */
+  bound: (scan: Scan, product: Product, unit: ProductUnit) => void;
 };
 
 const KEPT_HITS = 100;
@@ -128,8 +128,9 @@ export function useScans({ onCode, onUndo, enabled = true }: ScanOptions): Scans
         refused ? before.filter(({ id }) => id !== hit.id) : before.map((one) => (one.id === hit.id ? changed : one)),
       );
     },
-    retry: (scan) => {
-      turn.current = turn.current.then(() => look(scan));
+    bound: (scan, product, unit) => {
+      setUnknown(null);
+      take({ id: uuid7(), product, unit, quantity: scan.quantity ?? "1", sure: true, scan });
     },
   };
 }
