@@ -73,6 +73,7 @@ test("without a network it is kept, shown with a clock, and the next can be ente
   await signIn("keeper");
   await equipped(page);
   await openOrder(page, order);
+  await expect(page.getByRole("main").getByLabel(words("Warehouse"))).toBeEnabled(); // the rows of this device are here
   await network.down();
   const pens = page.getByLabel(world.names.pen);
   for (const quantity of ["7", "3"]) {

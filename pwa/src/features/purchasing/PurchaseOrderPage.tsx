@@ -49,8 +49,16 @@ export default function PurchaseOrderPage({ id }: { id: string }) {
   useSettled(kept?.pending, asked.reload);
 
   const server = data?.purchaseOrder;
-  const order = kept ? ofDevice(kept, products) : server && kept === null ? ofServer(server) : null;
-  if (order && (order.lines.length === 0 || order.lines.some(({ product }) => product))) {
+  // The first load brings orders and products one after the other: until both are here, what was shown stays.
+  const whole =
+    kept &&
+    (kept.lines.length === 0 || kept.lines.some(({ productId }) => products.has(productId)));
+  const order = whole
+    ? ofDevice(kept, products)
+    : server && kept !== undefined
+      ? ofServer(server)
+      : null;
+  if (order) {
     return (
       <Order order={order} receipts={receipts}>
         {server && (

@@ -31,12 +31,16 @@ export default function SalesOrderPage({ id }: { id: string }) {
   useSettled(kept?.pending, asked.reload);
 
   const server = data?.salesOrder;
-  const order = kept
+  // The first load brings orders and products one after the other: until both are here, what was shown stays.
+  const whole =
+    kept &&
+    (kept.lines.length === 0 || kept.lines.some(({ productId }) => products.has(productId)));
+  const order = whole
     ? ofDevice(kept, products, can("stock.read") ? stock : null)
-    : server && kept === null
+    : server && kept !== undefined
       ? ofServer(server)
       : null;
-  if (!order || (order.lines.length > 0 && !order.lines.some(({ product }) => product))) {
+  if (!order) {
     return (
       <Page
         title={t`Sales order`}
