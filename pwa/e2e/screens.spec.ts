@@ -14,6 +14,8 @@ const SCREENS: Record<string, [name: string, address: (made: Made) => string]> =
   "/products/:id": ["product", ({ world }) => `/products/${world.ids.cup}`],
   "/purchase-orders": ["purchase-orders", () => "/purchase-orders"],
   "/purchase-orders/:id": ["purchase-order", ({ purchaseOrder }) => `/purchase-orders/${purchaseOrder}`],
+  "/receive/blind": ["receive-blind", () => "/receive/blind"],
+  "/returns/new": ["return", () => "/returns/new"],
   "/sales-orders": ["sales-orders", () => "/sales-orders?state=all"],
   "/sales-orders/:id": ["sales-order", ({ salesOrder }) => `/sales-orders/${salesOrder}`],
   "": ["no-such-page", () => "/no-such-page"],
