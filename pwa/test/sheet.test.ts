@@ -51,6 +51,8 @@ test.each([
   [{ piece: "1.5" }, [PIECE], { problem: "too-fine" }],
   [{ piece: "-1" }, [PIECE], { problem: "not-a-number" }],
   [{ piece: "." }, [PIECE], { problem: "not-a-number" }],
+  [{ piece: "9999999" }, [PIECE], { parts: { piece: "9999999" }, counted: "9999999" }],
+  [{ piece: "69012345" }, [PIECE], { problem: "a-code" }],
 ])("what is typed for the units of a product is added exactly: %j", (typed, units, entry) => {
   expect(entryOf(typed, units)).toEqual(entry);
 });

@@ -54,6 +54,7 @@ export function CountEntry(props: CountEntryProps) {
       ? {
           nothing: tried ? t`Type a number, or say that there are no goods.` : undefined,
           "not-a-number": t`This is not a number.`,
+          "a-code": t`This is as long as a code. Scan it once more.`,
           "too-fine": unit.decimals === 0 ? t`Whole numbers only.` : t`At most ${unit.decimals} decimals.`,
         }[entry.problem]
       : undefined;

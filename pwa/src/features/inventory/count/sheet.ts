@@ -47,9 +47,14 @@ export type CountSheet = {
   handedInAt: Moment | null;
 };
 
-export type Entry = { parts: Parts; counted: Decimal } | { problem: "nothing" | "not-a-number" | "too-fine" };
+export type Entry =
+  | { parts: Parts; counted: Decimal }
+  | { problem: "nothing" | "not-a-number" | "too-fine" | "a-code" };
 
-/** What is typed for a product in its units, together. Zero has to be said; an empty keypad is no count. */
+/**
+ * What is typed for a product in its units, together. Zero has to be said; an empty keypad is no count. Eight digits and
+ * more are a code of a scanner that was too slow to be told from a person.
+ */
 export function entryOf(typed: Readonly<Record<Id, string>>, units: readonly CountUnit[]): Entry {
   const parts: Record<Id, Decimal> = {};
   let counted: Decimal = "0";
@@ -58,6 +63,7 @@ export function entryOf(typed: Readonly<Record<Id, string>>, units: readonly Cou
     if (text === "") continue;
     const quantity = read(text);
     if (quantity === null || isNegative(quantity)) return { problem: "not-a-number" };
+    if (/^\d{8,}$/.test(quantity)) return { problem: "a-code" };
     if (decimals(quantity) > unit.decimals) return { problem: "too-fine" };
     parts[unit.id] = quantity;
     counted = add(counted, toStockUnit(quantity, unit));

@@ -10,6 +10,7 @@ import { uuid7 } from "../../../data/uuid";
 import { useOffline } from "../../../offline/commands";
 import type { Id } from "../../../offline/types";
 import { type Product, type Transfer, usePlaces, useProducts, useQueue, useTransfer } from "../../../offline/views";
+import { DocumentPhotos } from "../../../scan/DocumentPhotos";
 import { Facts } from "../../../ui/Facts";
 import { Notice } from "../../../ui/Notice";
 import { Page } from "../../../ui/Page";
@@ -220,6 +221,7 @@ function Arriving({ transfer, products, arrivals }: ArrivingProps) {
       )}
       {receiving ? <OrderEntry entry={entry} words={words} /> : <ProgressLines lines={lines} words={words} />}
       {transfer.note ? <Facts facts={[[t`Note`, transfer.note]]} /> : null}
+      <DocumentPhotos documentId={transfer.id} title={transfer.number} href={`/transfers/${transfer.id}`} />
     </Page>
   );
 }
