@@ -37,15 +37,15 @@ const pulls = () => server.pulls.length;
 async function quiet() {
   for (let before = -1; before !== server.asked.length;) {
     before = server.asked.length;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
 
 test("a tab loads, listens, and pulls when the server has news", async () => {
   const { db, close } = await tab();
   await vi.waitFor(() => expect(server.listeners.size).toBe(1), SOON);
+  await vi.waitFor(async () => expect(await held(db, "unit")).toEqual([unit(1)]), SOON);
   await quiet();
-  expect(await held(db, "unit")).toEqual([unit(1)]);
   server.put("unit@common", unit(2));
   const before = pulls();
   server.say(':\n\ndata: ["com');
@@ -71,9 +71,11 @@ test("only one tab listens, and the next takes over when it is closed", async ()
 
 test("what another tab pulled is told to this one", async () => {
   const first = await tab();
+  await vi.waitFor(() => expect(server.listeners.size).toBe(1), SOON);
   await quiet();
   vi.resetModules();
   const second = await tab();
+  await vi.waitFor(async () => expect(await held(second.db, "unit")).toEqual([unit(1)]), SOON);
   await quiet();
   const heard = new Promise((resolve) => void second.db.changes.watch(resolve));
   server.put("unit@common", unit(3));
@@ -86,6 +88,7 @@ test("what another tab pulled is told to this one", async () => {
 
 test("a person who comes back to the app is brought up to date", async () => {
   const { close } = await tab();
+  await vi.waitFor(() => expect(server.listeners.size).toBe(1), SOON);
   await quiet();
   const before = pulls();
   window.dispatchEvent(new Event("focus"));
@@ -106,6 +109,7 @@ test("what failed is tried again by itself, and a broken connection is made anew
 
 test("a session that is over is not asked with, until somebody signs in again", async () => {
   const { close, session, renew } = await tab();
+  await vi.waitFor(() => expect(server.listeners.size).toBe(1), SOON);
   await quiet();
   session.set({ status: "expired" });
   const before = server.asked.length;

@@ -10,6 +10,8 @@ import { rowsState } from "../../src/offline/state";
 import { freshDevice, held, HERE, idOf, offered, price, restarted, THERE, transfer, unit } from "./device";
 import { SyncServer, USER } from "./server";
 
+vi.setConfig({ testTimeout: 20_000 }); // of a machine that does other things as well
+
 let server: SyncServer;
 let db: Database;
 
