@@ -69,8 +69,8 @@ PARTS = (
     ),
     Part(
         name="product", entity="product", type="Product", permissions=("product.read",),
-        selection="""id sku barcodes { code unitId } units { unitId numerator denominator } unitId kind active
-         name spec""",
+        selection="""id barcodes { code unitId } units { unitId numerator denominator } unitId kind active
+         sku name spec""",  # what differs stands together, and what does not: that packs best
         spoken="name",
     ),
     Part(

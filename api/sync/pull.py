@@ -23,7 +23,7 @@ from tenants import sessions
 from tenants.access import Caller
 from tenants.transaction import Door, read_transaction
 
-BODY = 16_000
+BODY = 64_000  # what a device holds in 60 warehouses is a third of it
 CHANGES: LiteralString = """select seq, entity, entity_id, bucket from change
  where seq > $1 and bucket = any($2) and entity = any($3) order by seq limit $4"""
 OUTCOMES: LiteralString = """select id, 'done' as state, outcome, null as reason from command_log

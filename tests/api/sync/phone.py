@@ -66,9 +66,7 @@ class Phone:
 
     async def ask(self, **more: Any) -> httpx.Response:
         body = {"schemaVersion": 1, "cursor": self.cursor, "holds": self.holds, "unsent": 0, **more}
-        answer = await self.shop.client.post(
-            "/sync/pull", json=body, headers={"authorization": f"Bearer {self.token}"}
-        )
+        answer = await self.shop.client.post("/sync/pull", json=body, headers={"authorization": f"Bearer {self.token}"})
         self.raw += answer.content
         return answer
 

@@ -197,7 +197,7 @@ async def test_bodies_that_are_none(shop: Shop, bad: Any, field: str | None) -> 
 async def test_other_refusals(shop: Shop) -> None:
     device = Phone(shop, shop.mine.tokens["keeper"])
     assert (await device.ask(schemaVersion=2)).json() == {"error": "upgrade_required"}
-    assert (await device.ask(holds=["x" * 20_000])).status_code == 413
+    assert (await device.ask(holds=["x" * 70_000])).status_code == 413
     odd = ["", "@", "product", "product@common@w", "stock@w:", f"stock@w:{uuid4()}", "command@u:", "\x00", "é@é"]
     assert (await device.ask(holds=odd)).json()["reset"] is True
     loaded = await device.load()
