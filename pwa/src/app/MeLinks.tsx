@@ -2,14 +2,14 @@ import { useLingui } from "@lingui/react/macro";
 import { ChevronRight, Inbox, type LucideIcon, RefreshCw, Smartphone } from "lucide-react";
 import { Link } from "wouter";
 import { useMe } from "../data/me";
-import { useQueue } from "../offline/views";
+import { useQueueCounts } from "../offline/views";
 import styles from "./MeLinks.module.css";
 
 /** Where the rest of what is one's own is kept. */
 export function MeLinks() {
   const { t } = useLingui();
   const { can } = useMe();
-  const { unsent, attention } = useQueue();
+  const { unsent, attention } = useQueueCounts();
   const links: { href: string; label: string; icon: LucideIcon; count?: number; shown: boolean }[] = [
     { href: "/sync", label: t`Sync centre`, icon: RefreshCw, count: unsent + attention, shown: true },
     { href: "/waiting-calls", label: t`For a manager`, icon: Inbox, shown: can("waiting.decide") },

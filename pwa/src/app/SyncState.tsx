@@ -5,13 +5,13 @@ import { Link } from "wouter";
 import { connection } from "../data/connection";
 import { useStore } from "../data/store";
 import { rowsState } from "../offline/state";
-import { useQueue } from "../offline/views";
+import { useQueueCounts } from "../offline/views";
 import { useFormat } from "../ui/useFormat";
 import styles from "./SyncState.module.css";
 
 /** The connection as the last success, what waits on this device, and what needs a person; on to the sync centre. */
 export function SyncState() {
-  const { unsent, attention } = useQueue();
+  const { unsent, attention } = useQueueCounts();
   return (
     <Link href="/sync" className={styles.state}>
       <Connection />

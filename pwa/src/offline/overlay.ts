@@ -8,34 +8,42 @@ import type { Id, PartRows } from "./types";
 
 export const OVERLAID = ["call", "stock", "purchase_order", "sales_order", "transfer"] as const;
 
-type Current = { version: number; preview: Promise<Preview> };
+type Remembered<Value> = { version: number; value: Promise<Value> };
 
-const versions = new WeakMap<Database, { value: number }>();
-const current = new WeakMap<Database, Current>();
-
-function versionOf(db: Database): { value: number } {
-  const known = versions.get(db);
-  if (known) return known;
-  const version = { value: 0 };
-  versions.set(db, version);
-  db.changes.watch(({ parts }) => {
-    if (parts.some((part) => (OVERLAID as readonly string[]).includes(part))) version.value += 1;
-  });
-  return version;
+/** What `read` finds, once for all who ask before one of the parts changes again. */
+function once<Value>(parts: readonly string[], read: (db: Database) => Promise<Value>) {
+  const versions = new WeakMap<Database, { value: number }>();
+  const last = new WeakMap<Database, Remembered<Value>>();
+  const versionOf = (db: Database) => {
+    const known = versions.get(db);
+    if (known) return known;
+    const version = { value: 0 };
+    versions.set(db, version);
+    db.changes.watch((change) => {
+      if (change.parts.some((part) => parts.includes(part))) version.value += 1;
+    });
+    return version;
+  };
+  return (db: Database): Promise<Value> => {
+    const version = versionOf(db).value;
+    const known = last.get(db);
+    if (known?.version === version) return known.value;
+    const value = read(db);
+    last.set(db, { version, value });
+    // Whoever asks after a failure asks anew.
+    value.catch(() => last.get(db)?.value === value && last.delete(db));
+    return value;
+  };
 }
+
+/** The whole queue, which may be long, for all that is on the screen. */
+export const queueOf = once(["call"], readQueue);
 
 /** What the queue will do to the rows of now. */
-export function overlayOf(db: Database): Promise<Preview> {
-  const { value } = versionOf(db);
-  const known = current.get(db);
-  if (known?.version === value) return known.preview;
-  const next = { version: value, preview: compute(db) };
-  current.set(db, next);
-  return next.preview;
-}
+export const overlayOf = once(OVERLAID, compute);
 
 async function compute(db: Database): Promise<Preview> {
-  const calls = await readQueue(db);
+  const calls = await queueOf(db);
   const [purchaseOrders, salesOrders, transfers] = await Promise.all([
     named(db, "purchase_order", calls, "order_id"),
     named(db, "sales_order", calls, "order_id"),

@@ -102,6 +102,26 @@ export async function begin(db: Database, ids: readonly Id[]): Promise<Id[]> {
   );
 }
 
+const TELL_MS = 500;
+const TELL_LATER_MS = 3000;
+const MANY = 50;
+const told = new WeakMap<Database, { at: number; waiting: boolean }>();
+
+/** Screens read the queue anew: of a long one that goes off batch by batch, they hear every few seconds. */
+function tellOfAnswers(db: Database, answers: number) {
+  const last = told.get(db) ?? { at: 0, waiting: false };
+  told.set(db, last);
+  if (last.waiting) return;
+  const tell = () => {
+    Object.assign(last, { at: Date.now(), waiting: false });
+    if (!db.ended.aborted) db.changes.tell(CALLS);
+  };
+  const wait = last.at + (answers < MANY ? TELL_MS : TELL_LATER_MS) - Date.now();
+  if (wait <= 0) return tell();
+  last.waiting = true;
+  setTimeout(tell, wait);
+}
+
 /** The same calls once more, later: nobody answered. */
 export async function failed(db: Database, ids: readonly Id[], error: string): Promise<void> {
   await attempt(db, () =>
@@ -112,7 +132,7 @@ export async function failed(db: Database, ids: readonly Id[], error: string): P
         .modify({ error }),
     ),
   );
-  db.changes.tell(CALLS);
+  tellOfAnswers(db, ids.length);
 }
 
 /** What the server said about calls that were sent. What a pull has settled meanwhile stays settled. */
@@ -127,7 +147,7 @@ export async function settle(db: Database, answers: readonly (Answer & { id: Id 
       }
     }),
   );
-  db.changes.tell(CALLS);
+  tellOfAnswers(db, answers.length);
 }
 
 const NEXT = {

@@ -4,13 +4,13 @@ import { Store, useStore } from "../data/store";
 import { catalogueOf } from "./catalogue";
 import type { Database } from "./db";
 import { opened } from "./device";
-import { documentsOf, useDocument, useOverlaid } from "./overlay";
+import { documentsOf, queueOf, useDocument, useOverlaid } from "./overlay";
 import { type Preview, settled, stockAt } from "./preview";
-import { type PastCall, readPast, readQueue, STUCK, UNSENT } from "./queue";
+import { type PastCall, readPast, STUCK, UNSENT } from "./queue";
 import { allRows, rowOf, stockOf, useDatabase, useRows } from "./rows";
 import { fold } from "./search";
 import type { Partner, Place, Product, ProductUnit, PurchaseOrder, SalesOrder, StockAt, Transfer } from "./shapes";
-import type { Id, PendingCall, ProductRow, UnitRow } from "./types";
+import type { CallState, Id, PendingCall, ProductRow, UnitRow } from "./types";
 
 export type { Partner, Place, Product, ProductUnit, PurchaseOrder, SalesOrder, StockAt, Transfer } from "./shapes";
 
@@ -220,7 +220,7 @@ const NO_CALLS: PendingCall[] = [];
 
 /** `unsent`: not yet answered. `attention`: a person has to decide. What is done has left already. */
 export function useQueue(): { calls: PendingCall[]; unsent: number; attention: number } {
-  const calls = useRows(QUEUE_PARTS, readQueue) ?? NO_CALLS;
+  const calls = useRows(QUEUE_PARTS, queueOf) ?? NO_CALLS;
   return useMemo(
     () => ({
       calls,
@@ -229,6 +229,22 @@ export function useQueue(): { calls: PendingCall[]; unsent: number; attention: n
     }),
     [calls],
   );
+}
+
+const NONE_OPEN = { unsent: 0, attention: 0 };
+
+/** The same numbers, for what shows nothing else. */
+export function useQueueCounts(): { unsent: number; attention: number } {
+  return useRows(QUEUE_PARTS, countQueue) ?? NONE_OPEN;
+}
+
+async function countQueue(db: Database) {
+  const count = (states: readonly CallState[]) =>
+    db.call
+      .where("state")
+      .anyOf([...states])
+      .count();
+  return { unsent: await count(UNSENT), attention: await count(STUCK) };
 }
 
 /** Calls that have left the queue, the latest first: done, taken out and why, or replaced. */
