@@ -7,6 +7,7 @@ export default defineConfig({
   globalSetup: "./e2e/server.ts",
   workers: 1, // one company, and the order of its stock matters
   timeout: 30_000,
+  expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
   use: {
@@ -27,6 +28,7 @@ export default defineConfig({
   projects: [
     {
       name: "desktop",
+      testIgnore: "offline/**", // what the network does to a phone it does to every browser: once is enough
       use: { ...devices["Desktop Chrome"], viewport: { width: 1440, height: 900 }, locale: "en" },
     },
     {

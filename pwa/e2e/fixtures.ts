@@ -10,6 +10,8 @@ type PerTest = { signIn: (role?: string) => Promise<void>; watch: void };
 type PerWorker = { demo: Demo; world: World };
 
 const serverUrl = () => process.env.HUOTONG_E2E_URL ?? "";
+/** Past the network that can fail, where there is one. */
+const directUrl = () => process.env.HUOTONG_E2E_DIRECT ?? serverUrl();
 
 export const test = base.extend<PerTest, PerWorker>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the pattern to see what a fixture needs
@@ -23,7 +25,7 @@ export const test = base.extend<PerTest, PerWorker>({
 
   world: [
     async ({ browser, demo }, provide) =>
-      provide(await makeWorld(serverUrl(), tokensOf(browser, userOf(demo, "owner")))),
+      provide(await makeWorld(directUrl(), tokensOf(browser, userOf(demo, "owner")))),
     { scope: "worker" },
   ],
 

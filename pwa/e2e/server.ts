@@ -1,8 +1,9 @@
 /**
  * The server under test: the one at HUOTONG_E2E_URL with the sign-ins of HUOTONG_E2E_DEMO (its `demo.json`), or else
  * a whole one of our own, in a folder and on a port of its own, ended with the tests. Browsers reach our own through a
- * proxy that can fail (faults.ts), whose control port is HUOTONG_E2E_CONTROL; HUOTONG_E2E_DATABASE says how to look
- * into its database, HUOTONG_E2E_DATA where its folder is. Tests that need those are skipped on a given server.
+ * proxy that can fail (faults.ts), whose control port is HUOTONG_E2E_CONTROL; HUOTONG_E2E_DIRECT is the server behind it,
+ * HUOTONG_E2E_DATABASE says how to look into its database, HUOTONG_E2E_DATA where its folder is. Tests that need those
+ * are skipped on a given server.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -56,6 +57,7 @@ export default async function startServer(): Promise<(() => Promise<void>) | und
     throw new Error(`The server did not start: ${String(error)}\n${said}`, { cause: error });
   }
   process.env.HUOTONG_E2E_URL = proxy.url;
+  process.env.HUOTONG_E2E_DIRECT = direct;
   process.env.HUOTONG_E2E_CONTROL = proxy.control;
   process.env.HUOTONG_E2E_DATA = data;
   process.env.HUOTONG_E2E_DEMO = join(data, "demo.json");

@@ -70,10 +70,14 @@ export const plant = (page: Page, planted: readonly (WireCall & { label: CallLab
     const others = new BroadcastChannel(`huotong.changed:${name}`);
     others.postMessage({ parts: ["call"], packs: [] });
     others.close();
+    window.dispatchEvent(new Event("online")); // the app looks at its queue again
   }, planted);
 
 /** One of the facts about the local database: its cursor, what it holds. */
-export const fact = <Value>(page: Page, name: "cursor" | "holds" | "loading" | "upgrade"): Promise<Value | undefined> =>
+export const fact = <Value>(
+  page: Page,
+  name: "cursor" | "holds" | "loading" | "revision",
+): Promise<Value | undefined> =>
   page.evaluate(async (wanted) => {
     const { name: db } = (await indexedDB.databases()).find((one) => one.name?.startsWith("huotong:")) ?? {};
     if (db === undefined) return undefined;
@@ -110,10 +114,11 @@ export async function equipped(page: Page): Promise<void> {
     if (!navigator.serviceWorker.controller)
       await new Promise((next) => navigator.serviceWorker.addEventListener("controllerchange", next, { once: true }));
   });
+  // The first download may lack what changed a moment ago: the pull after it brings that.
   await expect
-    .poll(async () => ((await fact<string[]>(page, "holds")) ?? []).length > 0 && !(await fact(page, "loading")), {
+    .poll(async () => ((await fact<number>(page, "revision")) ?? 0) > 1 && !(await fact(page, "loading")), {
       message: "the first download",
-      timeout: 20_000,
+      timeout: 40_000,
     })
     .toBe(true);
 }

@@ -1,5 +1,5 @@
 /** A browser with a profile of its own, which can be killed and started again, behind a network that can fail. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -18,6 +18,8 @@ type Options = Pick<PlaywrightTestOptions, "viewport" | "locale" | "hasTouch" | 
 };
 
 const GONE_MS = 10_000;
+const PATIENCE_MS = 120_000; // of a test: whoever lost the network tries again after up to half a minute
+const COOKIES_AT_ONCE = 600; // more than Chromium keeps back from its disk, which is 512
 
 export class Phone {
   readonly #options: Options;
@@ -49,8 +51,12 @@ export class Phone {
     return this.#context;
   }
 
-  /** As the system does it to an app that it wants the memory of: nothing in the browser gets to finish anything. */
+  /**
+   * As the system does it to an app that it wants the memory of: nothing in the browser gets to finish anything. What it
+   * writes late by design is on disk before, as if half a minute had passed: the session's cookie.
+   */
   async kill(): Promise<void> {
+    await this.#writeCookies();
     const browser = this.context.browser();
     if (!browser) throw new Error("a browser that cannot be asked for its process");
     const closed = this.context.waitForEvent("close");
@@ -62,6 +68,14 @@ export class Phone {
     await closed;
     await expect.poll(() => lives(id), { timeout: GONE_MS }).toBe(false);
     this.#context = undefined;
+  }
+
+  async #writeCookies(): Promise<void> {
+    const written = () => statSync(join(this.#profile, "Default/Cookies"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const before = written();
+    const many = Array.from({ length: COOKIES_AT_ONCE }, (_, n) => ({ name: "a", value: "b", domain: `${n}.invalid` }));
+    await this.context.addCookies(many.map((cookie) => ({ ...cookie, path: "/", expires: Date.now() / 1000 + 3600 })));
+    await expect.poll(written, { message: "cookies on disk" }).toBeGreaterThan(before);
   }
 
   /** As a person closes it: cookies and the rest are written. */
@@ -91,6 +105,7 @@ export const test = base.extend<PerTest>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the pattern to see what a fixture needs
   network: async ({}, provide) => {
     test.skip(!process.env.HUOTONG_E2E_CONTROL, "the network before this server cannot fail");
+    test.setTimeout(Math.max(test.info().timeout, PATIENCE_MS));
     const network = new Network(process.env.HUOTONG_E2E_CONTROL ?? "");
     await network.reset();
     await provide(network);

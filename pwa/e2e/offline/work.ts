@@ -49,7 +49,7 @@ export const booked = words("Booked.");
 /** Counts one product by scanning it, on a sheet of its own, and hands that in. */
 export async function count(page: Page, code: string, counted: string): Promise<Id> {
   await page.goto("/counts/new");
-  await page.getByText(words("What I scan")).click();
+  await page.getByRole("button", { name: words("By scanning") }).click();
   await page.getByRole("button", { name: words("Begin counting") }).click();
   await expect(page.getByText(words("Nothing counted yet"))).toBeVisible();
   await scan(page, code);
