@@ -1,4 +1,4 @@
-import { expect, expectAccessible, test } from "./fixtures";
+import { expectAccessible, expect, test } from "./fixtures";
 import { scan } from "./offline/work";
 
 const quantity = /^(Quantity|数量)/;

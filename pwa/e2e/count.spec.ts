@@ -1,5 +1,7 @@
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, test } from "./fixtures";
+import { expectAccessible } from "./fixtures";
+import { equipped } from "./offline/device";
+import { expect, test } from "./offline/phone";
 import { scan } from "./offline/work";
 import type { World } from "./world";
 
@@ -18,7 +20,6 @@ async function begin(page: Page, world: World, options: { blind?: boolean } = {}
   await expect(page.getByLabel(number)).toBeVisible();
 }
 
-const offline = (page: Page) => page.route("**/sync/**", (route) => route.abort());
 const product = (page: Page, name: string) => page.getByRole("heading", { level: 2 }).filter({ hasText: name });
 const review = (page: Page) => page.getByRole("link", { name: /^(Review \d|核对 \d)/ });
 const handIn = (page: Page, products: number) =>
@@ -26,12 +27,18 @@ const handIn = (page: Page, products: number) =>
 
 test.describe.configure({ timeout: 90_000 });
 
-test("counts without a network, in two units, over a reload, and hands in once", async ({ page, signIn, world }) => {
+test("counts without a network, in two units, over a reload, and hands in once", async ({
+  page,
+  signIn,
+  world,
+  network,
+}) => {
   const order = await world.purchaseOrder();
   await world.receive(order);
   await signIn("keeper");
   await begin(page, world);
-  await offline(page);
+  await equipped(page);
+  await network.down();
 
   await expect(product(page, world.names.cup)).toBeVisible();
   await page.getByRole("button", { name: world.names.box }).click();
@@ -65,7 +72,7 @@ test("counts without a network, in two units, over a reload, and hands in once",
   await page.reload();
   await expect(page.getByText(/^(On its way|待发送)$/)).toBeVisible();
 
-  await page.unroute("**/sync/**");
+  await network.up();
   await page.reload();
   await expect(page.getByText(/^(Booked|已入账)$/)).toBeVisible({ timeout: 20_000 });
   expect(await world.onHand(world.ids.cup)).toBe("33");

@@ -1,4 +1,6 @@
-import { expect, expectAccessible, test } from "./fixtures";
+import { expectAccessible } from "./fixtures";
+import { equipped } from "./offline/device";
+import { expect, test } from "./offline/phone";
 
 test.describe.configure({ timeout: 90_000 });
 
@@ -6,6 +8,7 @@ test("finds products by pinyin and by last digits, and shows their stock, withou
   page,
   signIn,
   world,
+  network,
 }) => {
   await world.receive(await world.purchaseOrder());
   await signIn("keeper");
@@ -14,7 +17,8 @@ test("finds products by pinyin and by last digits, and shows their stock, withou
   const search = page.locator("main").getByRole("searchbox");
   await search.fill(world.codes.cup.slice(-6));
   await expect(cup).toBeVisible();
-  await page.route(/\/(sync|graphql|oauth)\b/, (route) => route.abort());
+  await equipped(page);
+  await network.down();
 
   await search.fill("bxgsb");
   await expect(cup).toBeVisible();
@@ -35,12 +39,14 @@ test("home counts from the device what there is to do, and leads to every docume
   page,
   signIn,
   world,
+  network,
 }) => {
   await world.purchaseOrder();
   await signIn("keeper");
   const toReceive = page.getByRole("link", { name: /^(To receive|待收货)/ });
   await expect(toReceive).toContainText(/\d/);
-  await page.route(/\/(sync|graphql)\b/, (route) => route.abort());
+  await equipped(page);
+  await network.down();
   await page.reload();
   await expect(toReceive).toContainText(/\d/);
   await expectAccessible(page);

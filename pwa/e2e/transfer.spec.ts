@@ -1,5 +1,7 @@
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, test } from "./fixtures";
+import { expectAccessible } from "./fixtures";
+import { equipped } from "./offline/device";
+import { expect, test } from "./offline/phone";
 import { scan } from "./offline/work";
 import type { World } from "./world";
 
@@ -42,7 +44,12 @@ async function send(page: Page, world: World, to: string) {
 
 test.describe.configure({ timeout: 90_000 });
 
-test("sends and receives without a network, the second step behind the first", async ({ page, signIn, world }) => {
+test("sends and receives without a network, the second step behind the first", async ({
+  page,
+  signIn,
+  world,
+  network,
+}) => {
   await world.receive(await world.purchaseOrder());
   const there = await secondPlace(world);
   const before = Number(await world.onHand(world.ids.cup));
@@ -50,7 +57,8 @@ test("sends and receives without a network, the second step behind the first", a
   await page.goto("/transfers");
   await expect(page.getByRole("link", { name: /^(New transfer|新调拨)$/ })).toBeVisible();
   await expectAccessible(page);
-  await page.route("**/sync/**", (route) => route.abort());
+  await equipped(page);
+  await network.down();
   await send(page, world, there.name);
   await page.getByRole("link", { name: show }).click();
   await expect(page.getByText(/^(In transit|在途)$/)).toBeVisible();
@@ -61,7 +69,7 @@ test("sends and receives without a network, the second step behind the first", a
 
   await page.goto(`/products/${world.ids.cup}`);
   await expect(page.getByRole("row").filter({ hasText: there.name })).toContainText("24");
-  await page.unroute("**/sync/**");
+  await network.up();
   await page.reload();
   await expect.poll(() => onHandAt(world, there.id, world.ids.cup), { timeout: 20_000 }).toBe("24");
   expect(await onHandAt(world, there.id, world.ids.pen)).toBe("3");
@@ -83,9 +91,9 @@ test("takes in more than was sent, and closes what never comes in words", async 
   await expect(page.getByText(/^(Arrived|已到货)$/)).toBeVisible();
   await expect.poll(() => onHandAt(world, there.id, world.ids.pen), { timeout: 20_000 }).toBe("1");
   expect(await onHandAt(world, there.id, world.ids.cup)).toBe("0");
-  const { discrepancies } = await world.graphql<{ discrepancies: { nodes: { kind: string; productId: string }[] } }>(
-    "{ discrepancies(first: 50, filter: { status: { eq: OPEN } }) { nodes { kind productId } } }",
-  );
-  const lost = discrepancies.nodes.filter(({ kind }) => kind === "TRANSFER_SHORT").map(({ productId }) => productId);
+  const { discrepancies } = await world.graphql<{
+    discrepancies: { nodes: { kind: string; product: { id: string } }[] };
+  }>("{ discrepancies(first: 50, filter: { status: { eq: OPEN } }) { nodes { kind product { id } } } }");
+  const lost = discrepancies.nodes.filter(({ kind }) => kind === "TRANSFER_SHORT").map(({ product }) => product.id);
   expect(lost).toEqual(expect.arrayContaining([world.ids.cup, world.ids.pen]));
 });

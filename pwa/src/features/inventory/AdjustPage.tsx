@@ -85,7 +85,7 @@ export default function AdjustPage() {
       quantity,
       direction: form.direction,
     }));
-    await run(
+    const kept = await run(
       { documentId: uuid7(), locationId: place, lines, reason },
       {
         label: {
@@ -95,7 +95,9 @@ export default function AdjustPage() {
         },
         replaces,
       },
-    ).finally(() => setBusy(false));
+    ).catch(() => null);
+    setBusy(false);
+    if (kept === null) return;
     done();
     keep(place);
     setTried(false);

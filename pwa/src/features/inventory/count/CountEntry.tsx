@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ArrowRight, Ban, SkipForward } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { isZero, read } from "../../../data/decimal";
+import { isZero } from "../../../data/decimal";
 import type { Id } from "../../../offline/types";
 import type { Product } from "../../../offline/views";
 import { Keypad } from "../../../ui/Keypad";
@@ -149,14 +149,7 @@ export function CountEntry(props: CountEntryProps) {
         {photo}
       </div>
       <div className={styles.main}>
-        <Button
-          fullWidth
-          h={56}
-          fz="1.0625rem"
-          rightSection={<ArrowRight size={20} aria-hidden />}
-          onClick={submit}
-          aria-disabled={read(typed[unit.id] ?? "") === null && "problem" in entry}
-        >
+        <Button fullWidth h={56} fz="1.0625rem" rightSection={<ArrowRight size={20} aria-hidden />} onClick={submit}>
           <Trans>Next</Trans>
         </Button>
       </div>

@@ -3,15 +3,17 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { ClipboardCheck } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
+import type { OfflineState } from "../../../offline/commands";
 import type { Id } from "../../../offline/types";
 import { useProducts, useQueue, useStock } from "../../../offline/views";
 import { Notice } from "../../../ui/Notice";
 import { Page } from "../../../ui/Page";
+import { QueuedNotice } from "../../../ui/QueuedNotice";
 import { Section } from "../../../ui/Section";
 import { Empty } from "../../../ui/states";
 import { useEscape } from "../useKeys";
 import { Findings } from "./Findings";
-import { handIn } from "./handIn";
+import { handIn, type HandingIn } from "./handIn";
 import styles from "./Review.module.css";
 import { type CountSheet, findingsOf, productsOf, uncountedOf, withCount, withoutCount } from "./sheet";
 import { changeSheet, dropSheet, usePhotos } from "./sheets";
@@ -26,6 +28,7 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
   const queued = useQueue().calls;
   const photos = usePhotos(id);
   const [busy, setBusy] = useState(false);
+  const [state, setState] = useState<OfflineState>({ step: "idle" });
   const [asking, setAsking] = useState<"zero" | "discard" | null>(null);
   const findings = findingsOf(sheet);
   const differing = findings.filter(({ way }) => way === "surplus" || way === "shortage").length;
@@ -34,7 +37,7 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
 
   const submit = async () => {
     setBusy(true);
-    await handIn({
+    const work: HandingIn = {
       id,
       sheet,
       photos,
@@ -42,8 +45,12 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
       stockUnitOf: (product) => products.get(product)?.stockUnit.id ?? null,
       label: (lines) => ({ title: t`Count: ${sheet.placeName}`, detail: t`${lines} lines` }),
       photoTitle: t`Photo: ${sheet.placeName}`,
-    }).finally(() => setBusy(false));
-    go(counting, { replace: true });
+    };
+    await handIn(work).then(
+      () => go(counting, { replace: true }),
+      (error: unknown) => setState({ step: "unkept", error: error as Error }),
+    );
+    setBusy(false);
   };
   const zero = () => {
     const countedAt = new Date().toISOString();
@@ -71,6 +78,7 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
         onAct: () => void submit(),
       }}
     >
+      <QueuedNotice state={state} />
       {findings.length === 0 ? (
         <Empty title={<Trans>Nothing counted yet</Trans>}>
           <Trans>Count at least one product, or discard the sheet.</Trans>

@@ -6,7 +6,7 @@ import { dropDraft } from "../../../offline/drafts";
 import { callsOf, type CountSheet } from "./sheet";
 import { changeSheet, documentOf, type Photo, photoId } from "./sheets";
 
-type HandingIn = {
+export type HandingIn = {
   id: Id;
   sheet: CountSheet;
   photos: readonly Photo[];

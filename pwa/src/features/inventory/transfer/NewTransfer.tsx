@@ -61,7 +61,7 @@ export default function NewTransfer() {
     const transferId = uuid7();
     const count = goods.inputs.length;
     const lines = goods.inputs.map(({ productId, unitId, quantity }) => ({ productId, unitId, quantity }));
-    await run(
+    const kept = await run(
       {
         transferId,
         documentId: uuid7(),
@@ -79,7 +79,9 @@ export default function NewTransfer() {
           href: `/transfers/${transferId}`,
         },
       },
-    ).finally(() => setBusy(false));
+    ).catch(() => null);
+    setBusy(false);
+    if (kept === null) return;
     done();
     keep(from);
     setTried(false);
