@@ -19,6 +19,7 @@ import { QueuedNotice } from "../../ui/QueuedNotice";
 import { Empty } from "../../ui/states";
 import { useFormat } from "../../ui/useFormat";
 import { WarehouseSelect } from "../masterdata/WarehouseSelect";
+import { DocumentPhotos } from "../../scan/DocumentPhotos";
 import { NotHere } from "../NotHere";
 import { Opening, useLoaded } from "../Opening";
 import { useSettled } from "../useSettled";
@@ -223,6 +224,7 @@ function Order({ order, receipts, children }: OrderProps) {
         <ProgressLines lines={order.lines} words={words} />
       )}
       {order.note ? <Facts facts={[[t`Note`, order.note]]} /> : null}
+      <DocumentPhotos documentId={order.id} title={order.number} href={`/purchase-orders/${order.id}`} />
       {children}
     </Page>
   );

@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import { usePlaces } from "../../offline/views";
+import { DocumentPhotos } from "../../scan/DocumentPhotos";
 import { Facts } from "../../ui/Facts";
 import { type Action, Page } from "../../ui/Page";
 import { Pending } from "../../ui/Pending";
@@ -48,6 +49,7 @@ export function OrderPage({ order, action, notices, tools, lines, children }: Or
       {tools}
       {lines ?? <ProgressLines lines={order.lines} words={words} />}
       {order.note ? <Facts facts={[[t`Note`, order.note]]} /> : null}
+      <DocumentPhotos documentId={order.id} title={order.number} href={`/sales-orders/${order.id}`} />
       {children}
     </Page>
   );

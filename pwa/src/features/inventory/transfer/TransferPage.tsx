@@ -113,7 +113,7 @@ function Arriving({ transfer, products, arrivals }: ArrivingProps) {
   const submit = async () => {
     setBusy(true);
     const count = entry.sent.length;
-    const kept = await arrivals
+    await arrivals
       .run(
         { documentId: uuid7(), transferId: transfer.id, lines: entry.sent, close },
         {
@@ -126,9 +126,7 @@ function Arriving({ transfer, products, arrivals }: ArrivingProps) {
           },
         },
       )
-      .catch(() => null);
-    setBusy(false);
-    if (kept === null) return;
+      .finally(() => setBusy(false));
     keep(transfer.toLocationId);
     setClose(false);
     entry.clear();
