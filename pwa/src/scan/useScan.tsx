@@ -1,11 +1,13 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ScanBarcode } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
+import { useProducts } from "../offline/views";
+import { useSearchParam } from "../ui/useSearchParam";
 import { useWide } from "../ui/useWide";
 import { ScanNotices } from "./ScanNotices";
 import { ScanPanel } from "./ScanSheet";
-import { type ScanOptions, useScans } from "./useScans";
+import { type ScanOptions, type Scans, useScans } from "./useScans";
 
 /**
  * Scanning for a screen: the hand scanner is heard all the time, `button` opens the camera with a field to type codes
@@ -18,6 +20,7 @@ export function useScan({ list, ...options }: ScanOptions & { list?: ReactNode }
   const [opened, setOpened] = useState(false);
   const open = () => setOpened(true);
   const disabled = options.enabled === false;
+  useGiven(scans, !disabled);
   return {
     ...scans,
     open,
@@ -33,4 +36,17 @@ export function useScan({ list, ...options }: ScanOptions & { list?: ReactNode }
     notice: opened ? null : <ScanNotices scans={scans} />,
     sheet: opened && <ScanPanel scans={scans} onClose={() => setOpened(false)} list={list} />,
   };
+}
+
+/** A product in the address, as the page that shows what was scanned sends it on, counts as scanned, once. */
+function useGiven(scans: Scans, enabled: boolean) {
+  const [id, setId] = useSearchParam("product");
+  const product = useProducts(id === "" ? [] : [id]).get(id);
+  const { give } = scans;
+  useEffect(() => {
+    if (!product || !enabled) return;
+    setId("");
+    give(product);
+    // oxlint-disable-next-line react/exhaustive-deps -- once for each product; `give` is another one at every turn
+  }, [product, enabled]);
 }

@@ -44,6 +44,8 @@ export type Scans = {
   change: (hit: ScanHit, quantity: Decimal) => void;
   /** Somebody has said whose code it is; the catalogue of this device hears of it later. */
   bound: (scan: Scan, product: Product, unit: ProductUnit) => void;
+  /** As if one of it had been scanned. */
+  give: (product: Product) => void;
 };
 
 const KEPT_HITS = 100;
@@ -127,6 +129,10 @@ export function useScans({ onCode, onUndo, enabled = true }: ScanOptions): Scans
       setHits((before) =>
         refused ? before.filter(({ id }) => id !== hit.id) : before.map((one) => (one.id === hit.id ? changed : one)),
       );
+    },
+    give: (product) => {
+      const scan = { raw: product.sku, lookups: [product.sku], inside: [], weighed: [] };
+      take({ id: uuid7(), product, unit: product.stockUnit, quantity: "1", sure: true, scan });
     },
     bound: (scan, product, unit) => {
       setUnknown(null);
