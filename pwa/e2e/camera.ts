@@ -23,7 +23,7 @@ type Shape = { width: number; height: number; dark: (x: number, y: number) => bo
 
 const QUIET = 11; // modules of white around it
 
-/** In modules; bars are half as high as they are long. */
+/** In modules; bars are 0.7 times as high as all of them are wide, as on goods. */
 function shapeOf({ kind, text }: Code): Shape {
   // oxlint-disable-next-line import/no-named-as-default-member
   const [symbol] = bwip.raw({ bcid: kind, text }) as unknown as [Bars | Matrix];
@@ -32,7 +32,7 @@ function shapeOf({ kind, text }: Code): Shape {
     return { width: pixx, height: pixy, dark: (x, y) => pixs[y * pixx + x] === 1 };
   }
   const modules = symbol.sbs.flatMap((width, n) => Array.from({ length: width }, () => n % 2 === 0));
-  return { width: modules.length, height: Math.round(modules.length / 2), dark: (x) => modules[x] === true };
+  return { width: modules.length, height: Math.round(modules.length * 0.7), dark: (x) => modules[x] === true };
 }
 
 function drawn(code: Code, view: View): { gray: Uint8Array; width: number; height: number } {

@@ -85,7 +85,7 @@ const test = base.extend<Pick<Films, "filmed">, Pick<Films, "goods">>({
         ...launchOptions,
         args: [...(launchOptions?.args ?? []), ...cameraFlags(file)],
       });
-      const page = await browser.newPage({
+      const context = await browser.newContext({
         ...(baseURL && { baseURL }),
         viewport: viewport ?? null,
         ...(hasTouch && { hasTouch }),
@@ -93,6 +93,7 @@ const test = base.extend<Pick<Films, "filmed">, Pick<Films, "goods">>({
         ...(colorScheme && { colorScheme }),
         permissions: ["camera"],
       });
+      const page = await context.newPage();
       const wrong: string[] = [];
       page.on("console", (message) => {
         if (message.type() === "error" && !message.text().startsWith("Failed to load")) wrong.push(message.text());
