@@ -1,9 +1,12 @@
 import { plural } from "@lingui/core/macro";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { PackageCheck } from "lucide-react";
+import { useState } from "react";
 import { useMe } from "../../data/me";
 import { uuid7 } from "../../data/uuid";
 import { useOffline } from "../../offline/commands";
+import type { Id } from "../../offline/types";
+import { PhotoButton } from "../../scan/PhotoButton";
 import { Page } from "../../ui/Page";
 import { QueuedNotice } from "../../ui/QueuedNotice";
 import { Forbidden } from "../../ui/states";
@@ -17,6 +20,7 @@ export default function BlindReceiptPage() {
   const { t } = useLingui();
   const { can } = useMe();
   const receipts = useOffline("purchasing.record_blind_receipt");
+  const [last, setLast] = useState<{ documentId: Id; callId: Id; title: string }>();
   const draft = useDraft({
     name: "blind-receipt",
     pricing: can("purchase.price") ? "optional" : "hidden",
@@ -34,17 +38,16 @@ export default function BlindReceiptPage() {
     const documentId = uuid7();
     const { partner, place, lines, note } = ready;
     const count = lines.length;
-    await receipts.run(
+    const title = partner ? t`Receipt from ${partner.label}` : t`Receipt without an order`;
+    const callId = await receipts.run(
       { documentId, partnerId: partner?.id, locationId: place, note, lines },
       {
         lane: documentId,
         replaces,
-        label: {
-          title: partner ? t`Receipt from ${partner.label}` : t`Receipt without an order`,
-          detail: t`${plural(count, { one: "# line", other: "# lines" })}`,
-        },
+        label: { title, detail: t`${plural(count, { one: "# line", other: "# lines" })}` },
       },
     );
+    setLast({ documentId, callId, title });
     draft.next();
     done();
   };
@@ -58,6 +61,8 @@ export default function BlindReceiptPage() {
     );
   }
   const count = draft.lines.length;
+  const { state } = receipts;
+  const taken = state.step === "kept" || (state.step === "answered" && state.outcome.status === "ACCEPTED");
   return (
     <Page
       title={t`Receive without an order`}
@@ -68,17 +73,14 @@ export default function BlindReceiptPage() {
           count === 0 ? (
             <Trans>Confirm receipt</Trans>
           ) : (
-            <Plural
-              value={count}
-              one="Confirm receipt of # line"
-              other="Confirm receipt of # lines"
-            />
+            <Plural value={count} one="Confirm receipt of # line" other="Confirm receipt of # lines" />
           ),
         disabled: count === 0,
         onAct: () => void submit().catch(said),
       }}
     >
       <QueuedNotice state={receipts.state} />
+      {last && taken && <PhotoButton documentId={last.documentId} title={last.title} dependsOn={[last.callId]} />}
       <DraftFields
         draft={draft}
         partner={{
@@ -88,8 +90,7 @@ export default function BlindReceiptPage() {
         }}
         begin={
           <Trans>
-            Scan or search what has arrived; a scanned case counts as a case. The buyer finds the
-            order later.
+            Scan or search what has arrived; a scanned case counts as a case. The buyer finds the order later.
           </Trans>
         }
       />

@@ -25,12 +25,7 @@ import styles from "../orders.module.css";
 import { PurchaseOrderState } from "./OrderState";
 
 const ORDERS = graphql(`
-  query PurchaseOrders(
-    $first: Int!
-    $after: String
-    $filter: PurchaseOrderFilter
-    $price: Boolean!
-  ) {
+  query PurchaseOrders($first: Int!, $after: String, $filter: PurchaseOrderFilter, $price: Boolean!) {
     purchaseOrders(first: $first, after: $after, filter: $filter, orderBy: [DOCUMENT_ON_DESC]) {
       totalCount
       pageInfo {
@@ -55,11 +50,7 @@ const ORDERS = graphql(`
 
 const TOTALS = graphql(`
   query OpenPurchaseTotals($price: Boolean!) {
-    purchaseOrders(
-      first: 100
-      filter: { status: { in: [OPEN, PARTLY_RECEIVED] } }
-      orderBy: [DOCUMENT_ON_DESC]
-    ) {
+    purchaseOrders(first: 100, filter: { status: { in: [OPEN, PARTLY_RECEIVED] } }, orderBy: [DOCUMENT_ON_DESC]) {
       nodes {
         id
         total @include(if: $price)
@@ -70,14 +61,7 @@ const TOTALS = graphql(`
 
 type Row = Pick<
   PurchaseOrder,
-  | "id"
-  | "number"
-  | "status"
-  | "documentOn"
-  | "expectedOn"
-  | "partnerName"
-  | "locationId"
-  | "pending"
+  "id" | "number" | "status" | "documentOn" | "expectedOn" | "partnerName" | "locationId" | "pending"
 > & { total?: Decimal | null | undefined };
 
 export default function PurchaseOrderList() {
@@ -128,19 +112,11 @@ function Open() {
     ?.filter(({ status }) => status === "OPEN" || status === "PARTLY_RECEIVED")
     .filter((order) => matching(search, [order.number, order.partnerName]))
     .map((order) => ({ ...order, total: totals.get(order.id) }))
-    .toSorted(
-      (left, right) =>
-        day(left).localeCompare(day(right)) || left.number.localeCompare(right.number),
-    );
+    .toSorted((left, right) => day(left).localeCompare(day(right)) || left.number.localeCompare(right.number));
   if (!loaded || !rows) return <Opening />;
   return (
     <>
-      <SearchBox
-        label={t`Search orders`}
-        placeholder={t`Number or supplier`}
-        value={search}
-        onSearch={setSearch}
-      />
+      <SearchBox label={t`Search orders`} placeholder={t`Number or supplier`} value={search} onSearch={setSearch} />
       <Orders
         pages={localPages(rows)}
         empty={

@@ -51,32 +51,19 @@ export default function PurchaseOrderPage({ id }: { id: string }) {
 
   const server = data?.purchaseOrder;
   // The first load brings orders and products one after the other: until both are here, what was shown stays.
-  const whole =
-    kept &&
-    (kept.lines.length === 0 || kept.lines.some(({ productId }) => products.has(productId)));
-  const order = whole
-    ? ofDevice(kept, products)
-    : server && kept !== undefined
-      ? ofServer(server)
-      : null;
+  const whole = kept && (kept.lines.length === 0 || kept.lines.some(({ productId }) => products.has(productId)));
+  const order = whole ? ofDevice(kept, products) : server && kept !== undefined ? ofServer(server) : null;
   if (order) {
     return (
       <Order order={order} receipts={receipts}>
         {server && (
-          <OrderExtras
-            title={<Trans>Receipts so far</Trans>}
-            total={server.total}
-            documents={server.receipts}
-          />
+          <OrderExtras title={<Trans>Receipts so far</Trans>} total={server.total} documents={server.receipts} />
         )}
       </Order>
     );
   }
   return (
-    <Page
-      title={t`Purchase order`}
-      back={{ href: "/purchase-orders", label: t`Back to the purchase orders` }}
-    >
+    <Page title={t`Purchase order`} back={{ href: "/purchase-orders", label: t`Back to the purchase orders` }}>
       {kept !== null || !loaded ? (
         <Opening />
       ) : (
@@ -120,9 +107,7 @@ function Order({ order, receipts, children }: OrderProps) {
   const place = chosenPlace ?? order.locationId;
   const receiving = can("purchase.receive") && order.status !== "CANCELLED";
   const open = entry.rows.filter(({ progress }) => progress.open !== "0");
-  const over = entry.rows.filter(
-    ({ progress, now }) => now !== "0" && after(progress, now).state === "over",
-  );
+  const over = entry.rows.filter(({ progress, now }) => now !== "0" && after(progress, now).state === "over");
   const scan = useLineScan(entry.rows, entry.add, receiving);
 
   const submit = async () => {
@@ -181,10 +166,7 @@ function Order({ order, receipts, children }: OrderProps) {
       {scan.sheet}
       {over.length > 0 && (
         <Notice tone="waits">
-          <Trans>
-            More than was ordered. It is taken in as it is, and a discrepancy is opened for the
-            buyer:
-          </Trans>{" "}
+          <Trans>More than was ordered. It is taken in as it is, and a discrepancy is opened for the buyer:</Trans>{" "}
           {over
             .map(({ line, progress, now }) => {
               const { by } = after(progress, now);
@@ -199,9 +181,7 @@ function Order({ order, receipts, children }: OrderProps) {
           {open.length > 0 && (
             <Button
               variant="default"
-              onClick={() =>
-                entry.put(Object.fromEntries(open.map(({ id, progress }) => [id, progress.open])))
-              }
+              onClick={() => entry.put(Object.fromEntries(open.map(({ id, progress }) => [id, progress.open])))}
             >
               <Trans>All has come</Trans>
             </Button>

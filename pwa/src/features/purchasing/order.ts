@@ -6,21 +6,10 @@ import { orderLine } from "../orderLines";
 /** A purchase order as its page shows it, from this device or from the server. */
 export type OrderView = Pick<
   PurchaseOrder,
-  | "id"
-  | "number"
-  | "status"
-  | "documentOn"
-  | "expectedOn"
-  | "note"
-  | "partnerName"
-  | "locationId"
-  | "pending"
+  "id" | "number" | "status" | "documentOn" | "expectedOn" | "note" | "partnerName" | "locationId" | "pending"
 > & { lines: Line[] };
 
-export const ofDevice = (
-  order: PurchaseOrder,
-  products: ReadonlyMap<string, Product>,
-): OrderView => ({
+export const ofDevice = (order: PurchaseOrder, products: ReadonlyMap<string, Product>): OrderView => ({
   ...order,
   lines: order.lines
     .toSorted((left, right) => left.position - right.position)

@@ -26,8 +26,7 @@ export function Confirm({ order, children }: { order: OrderView; children: React
   const { state, run } = useCommand(CONFIRM);
   const { reachable } = useStore(connection);
   const lacking = short(order.lines);
-  const confirm = () =>
-    run({ orderId: order.id, reserve: lacking.length > 0 ? "AVAILABLE" : "ALL" });
+  const confirm = () => run({ orderId: order.id, reserve: lacking.length > 0 ? "AVAILABLE" : "ALL" });
   const confirmed = state.step === "answered" && state.outcome.status === "ACCEPTED";
   return (
     <OrderPage
@@ -50,8 +49,8 @@ export function Confirm({ order, children }: { order: OrderView; children: React
           {!reachable && (
             <Notice tone="waits">
               <Trans>
-                Confirming reserves goods that others may want as well, so it needs the server. It
-                can be done again as soon as there is a network.
+                Confirming reserves goods that others may want as well, so it needs the server. It can be done again as
+                soon as there is a network.
               </Trans>
             </Notice>
           )}

@@ -36,11 +36,7 @@ export function OrderPage({ order, action, notices, tools, lines, children }: Or
           {order.pending && <Pending word />}
         </>
       }
-      facts={[
-        order.number,
-        format.date(order.documentOn),
-        places.find(({ id }) => id === order.locationId)?.label,
-      ]
+      facts={[order.number, format.date(order.documentOn), places.find(({ id }) => id === order.locationId)?.label]
         .filter(Boolean)
         .join(" · ")}
       action={action}

@@ -63,10 +63,9 @@ const TOTALS = graphql(`
   }
 `);
 
-type Row = Pick<
-  SalesOrder,
-  "id" | "number" | "status" | "documentOn" | "partnerName" | "locationId" | "pending"
-> & { total?: Decimal | null | undefined };
+type Row = Pick<SalesOrder, "id" | "number" | "status" | "documentOn" | "partnerName" | "locationId" | "pending"> & {
+  total?: Decimal | null | undefined;
+};
 
 type View = "open" | "draft" | "all";
 
@@ -85,19 +84,12 @@ export default function SalesOrderList() {
       title={t`Sales`}
       aside={
         can("sales.return") && (
-          <Button
-            component={Link}
-            href="/returns/new"
-            variant="default"
-            leftSection={<Undo2 size={18} aria-hidden />}
-          >
+          <Button component={Link} href="/returns/new" variant="default" leftSection={<Undo2 size={18} aria-hidden />}>
             <Trans>Return</Trans>
           </Button>
         )
       }
-      action={
-        can("sales.ship") && wide ? { label: <Trans>New slip</Trans>, href: "/slip" } : undefined
-      }
+      action={can("sales.ship") && wide ? { label: <Trans>New slip</Trans>, href: "/slip" } : undefined}
     >
       <Tabs
         label={t`State`}
@@ -109,13 +101,7 @@ export default function SalesOrderList() {
           ["all", t`All`],
         ]}
       />
-      {!can("sales.read") ? (
-        <Forbidden />
-      ) : view === "draft" || view === "open" ? (
-        <Kept view={view} />
-      ) : (
-        <All />
-      )}
+      {!can("sales.read") ? <Forbidden /> : view === "draft" || view === "open" ? <Kept view={view} /> : <All />}
     </Page>
   );
 }
@@ -134,8 +120,7 @@ function Kept({ view }: { view: Exclude<View, "all"> }) {
     .filter((order) => matching(search, [order.number, order.partnerName]))
     .map((order) => ({ ...order, total: totals.get(order.id) }))
     .toSorted(
-      (left, right) =>
-        left.documentOn.localeCompare(right.documentOn) || left.number.localeCompare(right.number),
+      (left, right) => left.documentOn.localeCompare(right.documentOn) || left.number.localeCompare(right.number),
     );
   const nothing =
     view === "open" ? (
@@ -148,12 +133,7 @@ function Kept({ view }: { view: Exclude<View, "all"> }) {
   if (!loaded || !rows) return <Opening />;
   return (
     <>
-      <SearchBox
-        label={t`Search orders`}
-        placeholder={t`Number or customer`}
-        value={search}
-        onSearch={setSearch}
-      />
+      <SearchBox label={t`Search orders`} placeholder={t`Number or customer`} value={search} onSearch={setSearch} />
       <Orders
         pages={localPages(rows)}
         empty={
@@ -172,11 +152,7 @@ function Kept({ view }: { view: Exclude<View, "all"> }) {
 
 function All() {
   const { can } = useMe();
-  const pages = usePages(
-    ORDERS,
-    { first: 50, filter: {}, price: can("sales.price") },
-    (data) => data.salesOrders,
-  );
+  const pages = usePages(ORDERS, { first: 50, filter: {}, price: can("sales.price") }, (data) => data.salesOrders);
   const nodes = pages.nodes.map((order) => ({
     ...order,
     partnerName: order.partner?.name ?? "",

@@ -32,9 +32,7 @@ export default function SalesOrderPage({ id }: { id: string }) {
 
   const server = data?.salesOrder;
   // The first load brings orders and products one after the other: until both are here, what was shown stays.
-  const whole =
-    kept &&
-    (kept.lines.length === 0 || kept.lines.some(({ productId }) => products.has(productId)));
+  const whole = kept && (kept.lines.length === 0 || kept.lines.some(({ productId }) => products.has(productId)));
   const order = whole
     ? ofDevice(kept, products, can("stock.read") ? stock : null)
     : server && kept !== undefined
@@ -42,10 +40,7 @@ export default function SalesOrderPage({ id }: { id: string }) {
       : null;
   if (!order) {
     return (
-      <Page
-        title={t`Sales order`}
-        back={{ href: "/sales-orders", label: t`Back to the sales orders` }}
-      >
+      <Page title={t`Sales order`} back={{ href: "/sales-orders", label: t`Back to the sales orders` }}>
         {kept !== null || !loaded ? (
           <Opening />
         ) : (
@@ -55,11 +50,7 @@ export default function SalesOrderPage({ id }: { id: string }) {
     );
   }
   const extras = server && (
-    <OrderExtras
-      title={<Trans>Shipments so far</Trans>}
-      total={server.total}
-      documents={server.shipments}
-    />
+    <OrderExtras title={<Trans>Shipments so far</Trans>} total={server.total} documents={server.shipments} />
   );
   const shipping = kept && (order.status === "CONFIRMED" || order.status === "PARTLY_SHIPPED");
   if (shipping && can("sales.ship")) {
@@ -69,8 +60,7 @@ export default function SalesOrderPage({ id }: { id: string }) {
       </Ship>
     );
   }
-  if (kept && order.status === "DRAFT" && can("sales.order"))
-    return <Confirm order={order}>{extras}</Confirm>;
+  if (kept && order.status === "DRAFT" && can("sales.order")) return <Confirm order={order}>{extras}</Confirm>;
   return (
     <OrderPage order={order} notices={<QueuedNotice state={shipments.state} />}>
       {extras}

@@ -36,9 +36,7 @@ export function Ship({ order, shipments, children }: ShipProps) {
   const { replaces, done } = useCorrection(shipments.state, entry.comeBack);
 
   const over = entry.rows.some(({ progress, now }) => after(progress, now).state === "over");
-  const backorder = entry.rows.filter(({ progress, now }) =>
-    ["open", "none"].includes(after(progress, now).state),
-  );
+  const backorder = entry.rows.filter(({ progress, now }) => ["open", "none"].includes(after(progress, now).state));
   const scan = useLineScan(entry.rows, entry.add, true);
 
   const submit = async () => {

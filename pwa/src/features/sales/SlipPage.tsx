@@ -37,9 +37,7 @@ export default function SlipPage() {
   const handovers = useOffline("sales.record_handover");
   const db = useDatabase();
   const [chosen, setChosen] = useState<Way | null>(null);
-  const [sent, setSent] = useState<{ way: Way; orderId: string; amount: string | null } | null>(
-    null,
-  );
+  const [sent, setSent] = useState<{ way: Way; orderId: string; amount: string | null } | null>(null);
 
   const way = chosen ?? (reachable ? "sell" : "handover");
   const state = (sent?.way === "handover" ? handovers : sales).state;
@@ -75,8 +73,7 @@ export default function SlipPage() {
       label,
       replaces: way === sent?.way ? replaces : undefined,
     });
-    if (replaces && way !== sent?.way && db)
-      await discard(db, replaces, t`Recorded as handed over instead`);
+    if (replaces && way !== sent?.way && db) await discard(db, replaces, t`Recorded as handed over instead`);
     setSent({ way, orderId, amount: draft.amount });
     draft.next();
     setChosen(null);
@@ -120,8 +117,7 @@ export default function SlipPage() {
             </Link>
           }
         >
-          <Trans>Sold and shipped:</Trans>{" "}
-          {sent.amount !== null && <Money value={sent.amount} strong />}
+          <Trans>Sold and shipped:</Trans> {sent.amount !== null && <Money value={sent.amount} strong />}
         </Notice>
       ) : (
         <QueuedNotice state={state} />
@@ -141,25 +137,20 @@ export default function SlipPage() {
             reachable ? (
               <Trans>The server checks what is there and refuses what is not.</Trans>
             ) : (
-              <Trans>
-                The server cannot be reached. It decides later: keep the goods here until it has.
-              </Trans>
+              <Trans>The server cannot be reached. It decides later: keep the goods here until it has.</Trans>
             )
           ) : reachable ? (
             <Trans>The goods are with the customer: recorded whatever the stock says.</Trans>
           ) : (
             <Trans>
-              The server cannot be reached, so this is recorded as handed over, whatever the stock
-              says, and sent later.
+              The server cannot be reached, so this is recorded as handed over, whatever the stock says, and sent later.
             </Trans>
           )}
         </p>
       </div>
       {refused && sent?.way === "sell" && way === "sell" && (
         <Notice tone="open">
-          <Trans>
-            If the customer has the goods already, choose “Already handed over” and send it again.
-          </Trans>
+          <Trans>If the customer has the goods already, choose “Already handed over” and send it again.</Trans>
         </Notice>
       )}
       {draft.short > 0 && way === "handover" && (
@@ -179,9 +170,7 @@ export default function SlipPage() {
           placeholder: t`Search a customer`,
           missing: t`Choose the customer.`,
         }}
-        begin={
-          <Trans>Search a product or scan its barcode; a scanned case counts as a case.</Trans>
-        }
+        begin={<Trans>Search a product or scan its barcode; a scanned case counts as a case.</Trans>}
       />
     </Page>
   );

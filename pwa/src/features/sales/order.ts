@@ -16,11 +16,7 @@ export type OrderView = Pick<
 type Stock = ReadonlyMap<string, readonly StockAt[]> | null;
 
 /** With what can leave for this order: what nobody else was promised, and what is reserved for it. */
-export const ofDevice = (
-  order: SalesOrder,
-  products: ReadonlyMap<string, Product>,
-  stock: Stock,
-): OrderView => ({
+export const ofDevice = (order: SalesOrder, products: ReadonlyMap<string, Product>, stock: Stock): OrderView => ({
   ...order,
   lines: order.lines
     .toSorted((left, right) => left.position - right.position)
@@ -95,8 +91,7 @@ export const ofServer = (order: ServersOrder): OrderView => ({
 export function suggested(lines: readonly Line[]): LineEntry {
   const typed = lines.flatMap((line): [string, Decimal][] => {
     const { factor, decimals, open } = progressOf(line);
-    const here =
-      line.available === undefined ? null : wholeFromStockUnit(line.available, factor, decimals);
+    const here = line.available === undefined ? null : wholeFromStockUnit(line.available, factor, decimals);
     const quantity = here !== null && compare(here, open) < 0 ? here : open;
     return compare(quantity, "0") > 0 ? [[line.id, quantity]] : [];
   });
