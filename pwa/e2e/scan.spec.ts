@@ -220,6 +220,7 @@ test("an input method does not swallow a scan", async ({ page, goods, signIn }) 
 test("one code for two products is asked about, the last choice first", async ({ page, goods, signIn }) => {
   await signIn();
   await page.goto("/scan");
+  await expect(page.getByRole("textbox", { name: words("Code") })).toBeVisible();
   for (const first of [true, false]) {
     await scanner(page, goods.twins.code);
     const choices = page.getByRole("status").getByRole("button");
@@ -233,6 +234,7 @@ test("one code for two products is asked about, the last choice first", async ({
 test("a code that nobody knows is bound to a product", async ({ page, goods, signIn }) => {
   await signIn();
   await page.goto("/scan");
+  await expect(page.getByRole("textbox", { name: words("Code") })).toBeVisible();
   const code = `NEW-${uuid7().slice(-8)}`;
   await scanner(page, code);
   await page.getByRole("button", { name: words("Bind to a product") }).click();
