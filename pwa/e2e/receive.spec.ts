@@ -38,6 +38,7 @@ test("a single piece breaks a case", async ({ page, signIn, world }) => {
   const order = await world.purchaseOrder();
   await signIn("keeper");
   await openOrder(page, order);
+  await expect(page.getByRole("main").getByLabel(words("Warehouse"))).toBeEnabled();
   await scan(page, world.codes.boxOfCups);
   await expect(page.getByLabel(world.names.cup)).toHaveValue("1");
   await scan(page, world.codes.cup);
