@@ -93,9 +93,9 @@ class Draft {
   }
 
   /** Services have no stock. */
-  move(productId: Id, locationId: Id, onHand: Decimal, reserved: Decimal = "0") {
+  move(productId: Id, locationId: Id, onHand: Decimal, reserved?: Decimal) {
     if (this.world.goods.get(productId)?.kind === "SERVICE") return;
-    this.#changes.push({ at: this.#at, productId, locationId, onHand, reserved });
+    this.#changes.push({ at: this.#at, productId, locationId, onHand, ...(reserved !== undefined && { reserved }) });
   }
 
   count(productId: Id, locationId: Id, counted: Decimal, at: Moment | null | undefined) {
@@ -123,20 +123,24 @@ class Draft {
 
   /** Goods move in the order in which it happened, whenever it was typed: a count stands at its moment. */
   result(): Preview {
-    const stock = new Map<Id, Map<Id, StockAt>>();
+    const sums = new Map<Id, Map<Id, Sum>>();
     for (const change of this.#changes.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
-      const places = stock.get(change.productId) ?? levelsOf(this.world.stock.get(change.productId));
-      const before = places.get(change.locationId) ?? { ...NOTHING, locationId: change.locationId };
-      const onHand = change.counted ?? add(before.onHand, change.onHand ?? "0");
-      const reserved = add(before.reserved, change.reserved ?? "0");
-      places.set(change.locationId, {
-        locationId: change.locationId,
-        onHand,
-        reserved,
-        available: subtract(onHand, reserved),
-        pending: true,
-      });
-      stock.set(change.productId, places);
+      const places = sums.get(change.productId) ?? new Map<Id, Sum>();
+      sums.set(change.productId, places);
+      const sum = places.get(change.locationId) ?? this.#sumOf(change);
+      places.set(change.locationId, sum);
+      if (change.counted !== undefined) sum.onHand = [change.counted];
+      if (change.onHand !== undefined) sum.onHand.push(change.onHand);
+      if (change.reserved !== undefined) sum.reserved.push(change.reserved);
+    }
+    const stock = new Map<Id, Map<Id, StockAt>>();
+    for (const [productId, places] of sums) {
+      const levels = levelsOf(this.world.stock.get(productId));
+      for (const [locationId, sum] of places) {
+        const level = { locationId, onHand: add(...sum.onHand), reserved: add(...sum.reserved) };
+        levels.set(locationId, { ...stockAt(level), pending: true });
+      }
+      stock.set(productId, levels);
     }
     return {
       stock: new Map([...stock].map(([id, places]) => [id, [...places.values()]])),
@@ -145,10 +149,17 @@ class Draft {
       transfers: this.transfers,
     };
   }
+
+  #sumOf({ productId, locationId }: Change): Sum {
+    const level = this.world.stock.get(productId)?.find((one) => one.locationId === locationId);
+    return { onHand: [level?.onHand ?? "0"], reserved: [level?.reserved ?? "0"] };
+  }
 }
 
+/** Added up once, at the end: there may be thousands. */
+type Sum = { onHand: Decimal[]; reserved: Decimal[] };
+
 const ONE: Factor = { numerator: "1", denominator: "1" };
-const NOTHING = { onHand: "0", reserved: "0", available: "0", pending: false };
 
 const shown = <Row extends { lines: object[] }>(row: Row | undefined) => (row === undefined ? undefined : settled(row));
 
@@ -297,8 +308,10 @@ type Line = { product_id: Id; quantity: Decimal; unit_id?: Id | null | undefined
 
 const toShip = (line: SalesOrder["lines"][number]) => positivePart(subtract(line.ordered, line.shipped));
 const negative = (quantity: Decimal) => subtract("0", quantity);
-const stockQuantity = (draft: Draft, line: Line) =>
-  toStockUnit(line.quantity, draft.factor(line.product_id, line.unit_id));
+function stockQuantity(draft: Draft, line: Line): Decimal {
+  const factor = draft.factor(line.product_id, line.unit_id);
+  return factor === ONE ? line.quantity : toStockUnit(line.quantity, factor);
+}
 
 function goodsLeave(draft: Draft, body: Leaving) {
   for (const line of body.lines) draft.move(line.product_id, body.location_id, negative(stockQuantity(draft, line)));
