@@ -34,7 +34,9 @@ test("sells on one page; a refusal comes back to its line, and the correction ta
   await expect(page.getByText(words("not enough"))).toBeVisible();
   const sell = page.getByRole("button", { name: /^(Sell|确认开单) · / });
   await sell.click();
-  await expect(page.getByRole("alert")).toContainText(some("There is not enough available stock"));
+  await expect(page.getByRole("alert")).toContainText(
+    some("There is not enough available stock. Take less, or wait for the next receipt."),
+  );
   await expect(quantityOf(page)).toHaveValue(String(before + 1));
   await expectAccessible(page);
 

@@ -70,7 +70,15 @@ export async function ship(page: Page, world: World, order: Id, pens: string): P
   return id as Id;
 }
 
-/** A hand scanner types fast, and Enter. Nobody waits for the browser between two keys, or a busy machine types slowly. */
+/** A hand scanner types fast, and Enter. Its keys are made in the page: sent one by one, a busy machine types slowly. */
 export async function scan(page: Page, code: string) {
-  await Promise.all([...code, "Enter"].map((key) => page.keyboard.press(key)));
+  await page.evaluate(
+    (keys) => {
+      for (const key of keys) {
+        const pressed = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+        (document.activeElement ?? document.body).dispatchEvent(pressed);
+      }
+    },
+    [...code, "Enter"],
+  );
 }
