@@ -109,7 +109,7 @@ def admit(call: Call, caller: Caller) -> tuple[Run, Entry | None]:
     """Decode and check what can be checked without the company's data. Such refusals are not remembered, except through
     sync (`settle`)."""
     entry = find(call.name)
-    run = Run(call, caller, hash_of(call, caller.company), None, fact=entry is not None and entry.kind == "fact")
+    run = Run(call, caller, b"", None, fact=entry is not None and entry.kind == "fact")
     try:
         if entry is None:
             raise Refused("unknown_command", name=call.name)
@@ -120,6 +120,8 @@ def admit(call: Call, caller: Caller) -> tuple[Run, Entry | None]:
         run.cmd = decode(entry.command, call.body)
     except Refused as refusal:
         run.outcome = withheld(run, refusal)
+    if run.outcome is None or call.door == "sync":  # else it may be a body that no JSON can be made of
+        run.body_hash = hash_of(call, caller.company)
     return run, entry
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -257,6 +258,18 @@ async def test_keys_change_with_an_overlap(instance: Instance, claims: dict[str,
     assert [row["id"] == kid for row in left] == [True, False]
 
 
+@pytest.fixture
+async def kept_keys(instance: Instance) -> AsyncIterator[None]:
+    """The keys that other tests' tokens are signed with are there again afterwards."""
+    kept = await instance.owner.fetch("select id, wrapped, signs_from from control.signing_key")
+    yield
+    await instance.owner.executemany(
+        "insert into control.signing_key (id, wrapped, signs_from) values ($1, $2, $3) on conflict do nothing",
+        [tuple(row) for row in kept],
+    )
+
+
+@pytest.mark.usefixtures("kept_keys")
 async def test_after_a_leak_the_old_keys_go_at_once(instance: Instance, claims: dict[str, Any]) -> None:
     keys = await SigningKeys.open(instance.database, instance.master)
     old = keys.sign(ACCESS_TOKEN, claims)
