@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Modal } from "@mantine/core";
+import { ActionIcon, Button, Modal, VisuallyHidden } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Undo2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
@@ -94,10 +94,12 @@ function Hits({ scans, editing, onEdit }: { scans: Scans; editing: string; onEdi
               <button
                 type="button"
                 className={styles.quantity}
-                aria-label={t`Change the quantity of ${fullName(hit.product)}`}
                 aria-expanded={editing === hit.id}
                 onClick={() => onEdit(editing === hit.id ? "" : hit.id)}
               >
+                <VisuallyHidden>
+                  <Trans>Change the quantity of {fullName(hit.product)}</Trans>
+                </VisuallyHidden>
                 <Quantity value={hit.quantity} unit={hit.unit.name} strong={hit === latest} />
               </button>
               <ActionIcon
