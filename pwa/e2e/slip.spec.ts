@@ -45,7 +45,7 @@ test("sells on one page; a refusal comes back to its line, and the correction ta
   await sell.click();
   await expect(page.getByText(some("Sold and shipped:"))).toBeVisible();
   await expect.poll(async () => before - Number(await world.onHand(world.ids.cup))).toBe(2);
-  expect(await queue(page)).toEqual([]);
+  await expect.poll(() => queue(page), { timeout: 20_000 }).toEqual([]);
   expect((await past(page)).map(({ ending }) => ending).toSorted()).toEqual(["done", "replaced"]);
   await page.getByRole("link", { name: words("Show the slip") }).click();
   await expect(page.locator("main header").getByText(words("Shipped"))).toBeVisible();
