@@ -58,7 +58,11 @@ export function preview(world: World, calls: readonly PreviewCall[]): Preview {
   for (const call of inOrder) {
     const effect = EFFECTS[call.name as CommandName] as ((draft: Draft, body: unknown) => void) | undefined;
     draft.begin(call);
-    effect?.(draft, call.body);
+    try {
+      effect?.(draft, call.body);
+    } catch {
+      // A body of another version, or a damaged one: the server will say so, and no screen may break on it until then.
+    }
   }
   return draft.result();
 }
