@@ -1,5 +1,5 @@
 /** A tab that is killed at its n-th step: from then on nothing of it reaches the database or the network. */
-import type { DBCore, DBCoreTable } from "dexie";
+import { type DBCore, type DBCoreTable, Dexie } from "dexie";
 import type { Database } from "../../src/offline/db";
 import type { Courier } from "../../src/offline/push";
 
@@ -30,11 +30,16 @@ export class Doom {
   }
 
   #table(table: DBCoreTable): DBCoreTable {
+    // Dexie's own promises: after a native `await` a transaction might end before it is aborted.
     const doomed =
-      <Asked, Result>(work: (asked: Asked) => Promise<Result>) =>
-      async (asked: Asked): Promise<Result> => {
-        this.step();
-        return work(asked);
+      <Asked, Result>(work: (asked: Asked) => PromiseLike<Result>) =>
+      (asked: Asked): Promise<Result> => {
+        try {
+          this.step();
+        } catch (killed) {
+          return Dexie.Promise.reject(killed) as unknown as Promise<Result>;
+        }
+        return work(asked) as Promise<Result>;
       };
     return {
       ...table,
