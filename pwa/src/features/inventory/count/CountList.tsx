@@ -3,7 +3,6 @@ import { ClipboardList, Plus } from "lucide-react";
 import { Link } from "wouter";
 import { useMe } from "../../../data/me";
 import type { Draft } from "../../../offline/drafts";
-import { useQueue } from "../../../offline/views";
 import { Page } from "../../../ui/Page";
 import { Section } from "../../../ui/Section";
 import { Empty, Forbidden, LoadingRows } from "../../../ui/states";
@@ -13,7 +12,7 @@ import { useEscape } from "../useKeys";
 import { useLocation } from "wouter";
 import styles from "./CountList.module.css";
 import { type CountSheet, progressOf } from "./sheet";
-import { useSheets } from "./sheets";
+import { useSheetCalls, useSheets } from "./sheets";
 
 export default function CountList() {
   const { t } = useLingui();
@@ -99,7 +98,7 @@ function Sheets({ sheets }: { sheets: Draft<CountSheet>[] }) {
 
 /** Where a sheet is: worked on, waiting on this device, refused, or booked. */
 export function SheetState({ id, sheet }: { id: string; sheet: CountSheet }) {
-  const calls = useQueue().calls.filter(({ lane }) => lane === id);
+  const calls = useSheetCalls(id);
   if (sheet.handedInAt === null) {
     return (
       <StateChip tone="draft">
@@ -107,6 +106,7 @@ export function SheetState({ id, sheet }: { id: string; sheet: CountSheet }) {
       </StateChip>
     );
   }
+  if (calls === undefined) return null;
   if (calls.some(({ state }) => state === "refused" || state === "parked")) {
     return (
       <StateChip tone="needs">

@@ -3,7 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Plus } from "lucide-react";
 import { Link, useLocation } from "wouter";
 import type { Id } from "../../../offline/types";
-import { useProducts, useQueue } from "../../../offline/views";
+import { useProducts } from "../../../offline/views";
 import { DocumentPhotos } from "../../../scan/DocumentPhotos";
 import { Notice } from "../../../ui/Notice";
 import { Page } from "../../../ui/Page";
@@ -13,7 +13,7 @@ import { SheetState } from "./CountList";
 import { Findings } from "./Findings";
 import styles from "./Review.module.css";
 import { type CountSheet, findingsOf } from "./sheet";
-import { documentOf, dropSheet } from "./sheets";
+import { documentOf, dropSheet, useSheetCalls } from "./sheets";
 
 /** A sheet after it was handed in: what was sent, and where it is. */
 export function HandedIn({ id, sheet }: { id: Id; sheet: CountSheet }) {
@@ -22,7 +22,8 @@ export function HandedIn({ id, sheet }: { id: Id; sheet: CountSheet }) {
   const [, go] = useLocation();
   const findings = findingsOf(sheet);
   const products = useProducts(findings.map(({ productId }) => productId));
-  const calls = useQueue().calls.filter(({ lane }) => lane === id);
+  const queued = useSheetCalls(id);
+  const calls = queued ?? [];
   const stuck = calls.some(({ state }) => state === "refused" || state === "parked");
   useEscape(() => go("/counts"));
   return (
@@ -58,7 +59,7 @@ export function HandedIn({ id, sheet }: { id: Id; sheet: CountSheet }) {
         href={`/counts/${id}`}
         dependsOn={calls.filter(({ name }) => name === "inventory.record_count").map((call) => call.id)}
       />
-      {calls.length === 0 && (
+      {queued?.length === 0 && (
         <div className={styles.ways}>
           <Button
             variant="default"

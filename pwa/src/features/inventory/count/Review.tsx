@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import type { OfflineState } from "../../../offline/commands";
 import type { Id } from "../../../offline/types";
-import { useProducts, useQueue, useStock } from "../../../offline/views";
+import { useProducts, useStock } from "../../../offline/views";
 import { Notice } from "../../../ui/Notice";
 import { Page } from "../../../ui/Page";
 import { QueuedNotice } from "../../../ui/QueuedNotice";
@@ -16,7 +16,7 @@ import { Findings } from "./Findings";
 import { handIn, type HandingIn } from "./handIn";
 import styles from "./Review.module.css";
 import { type CountSheet, findingsOf, productsOf, uncountedOf, withCount, withoutCount } from "./sheet";
-import { changeSheet, dropSheet, usePhotos } from "./sheets";
+import { changeSheet, dropSheet, usePhotos, useSheetCalls } from "./sheets";
 
 /** Before a sheet is handed in: what differs from the books, and what was not counted. */
 export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
@@ -25,7 +25,7 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
   const products = useProducts(productsOf(sheet));
   const uncounted = uncountedOf(sheet);
   const stock = useStock(uncounted);
-  const queued = useQueue().calls;
+  const queued = useSheetCalls(id);
   const photos = usePhotos(id);
   const [busy, setBusy] = useState(false);
   const [state, setState] = useState<OfflineState>({ step: "idle" });
@@ -36,6 +36,7 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
   useEscape(() => go(counting));
 
   const submit = async () => {
+    if (queued === undefined) return;
     setBusy(true);
     const work: HandingIn = {
       id,
@@ -74,7 +75,7 @@ export function Review({ id, sheet }: { id: Id; sheet: CountSheet }) {
         icon: ClipboardCheck,
         label: <Plural value={findings.length} one="Hand in # product" other="Hand in # products" />,
         busy,
-        disabled: findings.length === 0,
+        disabled: findings.length === 0 || queued === undefined,
         onAct: () => void submit(),
       }}
     >

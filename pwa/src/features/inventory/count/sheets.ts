@@ -4,6 +4,8 @@ import { changeDraft, dropDraft, keepDraft, useDraft, useDrafts } from "../../..
 import { derivedId } from "../../../offline/ids";
 import type { Id } from "../../../offline/types";
 import type { Small } from "../../../scan/shrink";
+import { readQueue } from "../../../offline/queue";
+import { useRows } from "../../../offline/rows";
 import type { CountSheet } from "./sheet";
 
 const KIND = "count";
@@ -22,6 +24,11 @@ export async function beginSheet(sheet: Pick<CountSheet, "placeId" | "placeName"
 
 /** The document that a part of a sheet becomes: the same again when handing in is interrupted and repeated. */
 export const documentOf = (sheet: Id, part: number): Id => derivedId(sheet, "count", part);
+
+const CALLS = ["call"] as const;
+
+/** What of a sheet is still in the queue; undefined until the queue is read, when nothing is known yet. */
+export const useSheetCalls = (id: Id) => useRows(CALLS, readQueue)?.filter(({ lane }) => lane === id);
 
 // A picture is a draft of its own: it would be written again with every key that is pressed on the sheet.
 export type Photo = Small & { sheetId: Id; productId: Id };

@@ -113,7 +113,7 @@ function Arriving({ transfer, products, arrivals }: ArrivingProps) {
   const submit = async () => {
     setBusy(true);
     const count = entry.sent.length;
-    await arrivals
+    const kept = await arrivals
       .run(
         { documentId: uuid7(), transferId: transfer.id, lines: entry.sent, close },
         {
@@ -126,7 +126,9 @@ function Arriving({ transfer, products, arrivals }: ArrivingProps) {
           },
         },
       )
-      .finally(() => setBusy(false));
+      .catch(() => null);
+    setBusy(false);
+    if (kept === null) return;
     keep(transfer.toLocationId);
     setClose(false);
     entry.clear();
