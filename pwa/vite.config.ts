@@ -4,6 +4,7 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
+import { keepEarlier } from "./build/earlier";
 import app from "./package.json" with { type: "json" };
 
 const API = process.env.HUOTONG_API ?? "http://127.0.0.1:8000";
@@ -77,6 +78,7 @@ export default defineConfig(({ command }) => ({
     lingui({ macroTransform: true, failOnMissing: command === "build" }),
     firstLoad(),
     sortFiles(),
+    keepEarlier(),
     VitePWA({
       strategies: "injectManifest",
       srcDir: "src",
@@ -121,6 +123,8 @@ export default defineConfig(({ command }) => ({
     // The polyfill would be the one script that is not ours to review; every browser of the target has modulepreload.
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    manifest: true, // for keepEarlier, which empties the folder in its own time
+    emptyOutDir: false,
     chunkSizeWarningLimit: 4000, // GraphiQL's editor and its workers; the app has its own budget
     rolldownOptions: {
       input: ["index.html", "graphiql.html"],
