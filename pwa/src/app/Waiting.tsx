@@ -4,13 +4,18 @@ import type { Resident } from "../offline/db";
 import { listDatabases } from "../offline/device";
 import { Notice } from "../ui/Notice";
 
-/** Whose work lies on this device until they sign in again. What it is stays theirs. */
-export default function Waiting({ except }: { except?: string }) {
+type WaitingProps = { except?: Pick<Resident, "companyId" | "userId"> };
+
+/** Whose work lies on this device until they sign in again, and into which company. What it is stays theirs. */
+export default function Waiting({ except }: WaitingProps) {
   const [residents, setResidents] = useState<Resident[]>([]);
   useEffect(() => {
     listDatabases().then(setResidents, () => undefined);
   }, []);
-  const waiting = residents.filter(({ userId, unsent, attention }) => userId !== except && unsent + attention > 0);
+  const waiting = residents.filter(
+    ({ companyId, userId, unsent, attention }) =>
+      unsent + attention > 0 && !(companyId === except?.companyId && userId === except.userId),
+  );
   return waiting.map((resident) => <Left key={`${resident.companyId}:${resident.userId}`} {...resident} />);
 }
 

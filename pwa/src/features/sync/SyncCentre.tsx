@@ -2,8 +2,10 @@ import { Button } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { CircleCheck, Download, RefreshCw } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import Waiting from "../../app/Waiting";
+import { useMe } from "../../data/me";
 import { useStore } from "../../data/store";
-import { sending, wake } from "../../offline/sending";
+import { hurry, sending } from "../../offline/sending";
 import type { PendingCall } from "../../offline/types";
 import { usePast, useQueue } from "../../offline/views";
 import { Notice } from "../../ui/Notice";
@@ -21,6 +23,7 @@ const DAY_MS = 24 * 3_600_000;
 /** What this device still owes the server, what needs a person, and what became of the rest. */
 export default function SyncCentre() {
   const { t } = useLingui();
+  const me = useMe();
   const { calls } = useQueue();
   const past = usePast();
   const { busy } = useStore(sending);
@@ -32,10 +35,9 @@ export default function SyncCentre() {
     <Page
       title={t`Sync centre`}
       back={{ href: "/", label: t`Home` }}
-      action={
-        open.length > 0 ? { icon: RefreshCw, label: <Trans>Send now</Trans>, busy, onAct: () => wake() } : undefined
-      }
+      action={open.length > 0 ? { icon: RefreshCw, label: <Trans>Send now</Trans>, busy, onAct: hurry } : undefined}
     >
+      <Waiting except={{ companyId: me.companyId, userId: me.id }} />
       <Oldest calls={open} />
       {stuck.length > 0 && (
         <Calls title={<Trans>Needs attention</Trans>}>
