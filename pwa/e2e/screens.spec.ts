@@ -8,20 +8,32 @@ import type { World } from "./world";
 /** By the pattern of the route: what to call its picture, and an address of it. */
 const SCREENS: Record<string, [name: string, address: (made: Made) => string]> = {
   "/": ["home", () => "/"],
+  "/new": ["new", () => "/new"],
   "/me": ["me", () => "/me"],
+  "/queue": ["sync", () => "/queue"],
+  "/waiting-calls": ["waiting-calls", () => "/waiting-calls"],
+  "/devices": ["devices", () => "/devices"],
+  "/scan": ["scan", () => "/scan"],
   "/slip": ["slip", () => "/slip"],
   "/products": ["products", () => "/products"],
   "/products/:id": ["product", ({ world }) => `/products/${world.ids.cup}`],
+  "/counts": ["counts", () => "/counts"],
+  "/counts/new": ["count-new", () => "/counts/new"],
+  "/counts/:id": ["count-elsewhere", ({ world }) => `/counts/${world.ids.cup}`],
+  "/transfers": ["transfers", () => "/transfers"],
+  "/transfers/new": ["transfer-new", () => "/transfers/new"],
+  "/transfers/:id": ["transfer", ({ transfer }) => `/transfers/${transfer}`],
+  "/adjust": ["adjust", () => "/adjust"],
   "/purchase-orders": ["purchase-orders", () => "/purchase-orders"],
   "/purchase-orders/:id": ["purchase-order", ({ purchaseOrder }) => `/purchase-orders/${purchaseOrder}`],
-  "/receive/blind": ["receive-blind", () => "/receive/blind"],
+  "/receive/blind": ["blind-receipt", () => "/receive/blind"],
   "/returns/new": ["return", () => "/returns/new"],
   "/sales-orders": ["sales-orders", () => "/sales-orders?state=all"],
   "/sales-orders/:id": ["sales-order", ({ salesOrder }) => `/sales-orders/${salesOrder}`],
   "": ["no-such-page", () => "/no-such-page"],
 };
 
-type Made = { world: World; purchaseOrder: string; salesOrder: string };
+type Made = { world: World; purchaseOrder: string; salesOrder: string; transfer: string };
 
 test("no page is left out here", () => {
   const routes = readFileSync(resolve(import.meta.dirname, "../src/app/routes.tsx"), "utf8");
@@ -31,9 +43,14 @@ test("no page is left out here", () => {
 
 for (const language of ["zh-CN", "en"] as const) {
   test(`every page in ${language}`, async ({ page, signIn, world }) => {
-    test.setTimeout(180_000);
-    const made = { world, purchaseOrder: await world.purchaseOrder(), salesOrder: "" };
-    made.salesOrder = await world.salesOrder([{ productId: world.ids.pen, quantity: "10" }]);
+    test.setTimeout(300_000);
+    await world.receive(await world.purchaseOrder());
+    const made: Made = {
+      world,
+      purchaseOrder: await world.purchaseOrder(),
+      salesOrder: await world.salesOrder([{ productId: world.ids.pen, quantity: "10" }]),
+      transfer: await world.transfer("3"),
+    };
     await signIn();
     await speak(page, language);
     for (const [pattern, [name, address]] of Object.entries(SCREENS)) {

@@ -86,11 +86,15 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
       pen,
     ],
   });
-  const { locations } = await graphql<{ locations: { id: string; kind: string; warehouse: { id: string } | null }[] }>(
-    "{ locations { id kind warehouse { id } } }",
-  );
-  const place = locations.find(({ kind, warehouse }) => kind === "STORAGE" && warehouse?.id === ids.warehouse)?.id;
-  if (place === undefined) throw new Error("the warehouse has no storage place");
+  async function placeOf(warehouseId: string): Promise<string> {
+    const { locations } = await graphql<{
+      locations: { id: string; kind: string; warehouse: { id: string } | null }[];
+    }>("{ locations { id kind warehouse { id } } }");
+    const found = locations.find(({ kind, warehouse }) => kind === "STORAGE" && warehouse?.id === warehouseId)?.id;
+    if (found === undefined) throw new Error("the warehouse has no storage place");
+    return found;
+  }
+  const place = await placeOf(ids.warehouse);
 
   return {
     ids,
@@ -155,6 +159,19 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
       const id = uuid7();
       await command("saveWarehouses", { records: [{ id, code: id.slice(-8), name: `二号仓 ${id.slice(-6)}` }] });
       return id;
+    },
+
+    /** Pens on their way to another warehouse. */
+    async transfer(quantity: string) {
+      const transferId = uuid7();
+      await command("sendTransfer", {
+        transferId,
+        documentId: uuid7(),
+        fromLocationId: place,
+        toLocationId: await placeOf(await this.warehouse()),
+        lines: [{ productId: ids.pen, quantity }],
+      });
+      return transferId;
     },
 
     /** Reports all devices of this person as lost. `person`: as colleagues call them. */

@@ -176,7 +176,7 @@ function OnTheirWay() {
       <ul className={styles.waiting}>
         {waiting.toReversed().map(({ id, label }) => (
           <li key={id}>
-            <Link href={label.href ?? "/sync"}>
+            <Link href={label.href ?? "/queue"}>
               <span className={styles.kind}>{label.title}</span>
               <Pending />
               <span className={styles.number}>{label.detail}</span>

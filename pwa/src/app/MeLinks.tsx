@@ -11,7 +11,7 @@ export function MeLinks() {
   const { can } = useMe();
   const { unsent, attention } = useQueueCounts();
   const links: { href: string; label: string; icon: LucideIcon; count?: number; shown: boolean }[] = [
-    { href: "/sync", label: t`Sync centre`, icon: RefreshCw, count: unsent + attention, shown: true },
+    { href: "/queue", label: t`Sync centre`, icon: RefreshCw, count: unsent + attention, shown: true },
     { href: "/waiting-calls", label: t`For a manager`, icon: Inbox, shown: can("waiting.decide") },
     { href: "/devices", label: t`Devices`, icon: Smartphone, shown: true },
   ];

@@ -13,7 +13,7 @@ import styles from "./SyncState.module.css";
 export function SyncState() {
   const { unsent, attention } = useQueueCounts();
   return (
-    <Link href="/sync" className={styles.state}>
+    <Link href="/queue" className={styles.state}>
       <Connection />
       {unsent > 0 && (
         <span className={styles.unsent}>

@@ -41,7 +41,7 @@ export function Routes() {
         <Route path="/me">
           <Account />
         </Route>
-        <Route path="/sync">
+        <Route path="/queue">
           <SyncCentre />
         </Route>
         <Route path="/waiting-calls">

@@ -38,7 +38,7 @@ export function HandedIn({ id, sheet }: { id: Id; sheet: CountSheet }) {
         <Notice
           tone="needs"
           action={
-            <Link href="/sync">
+            <Link href="/queue">
               <Trans>Decide</Trans>
             </Link>
           }
