@@ -5,12 +5,13 @@ import { type OrderLine, type Progress, progressOf } from "../data/progress";
 export type LineEntry = {
   typed: Readonly<Record<string, string>>;
   /** Lines of cases that are counted in the stock unit, because a case is broken. */
-  loose: ReadonlySet<string>;
+  loose: readonly string[];
 };
 
-export const NOTHING: LineEntry = { typed: {}, loose: new Set() };
+export const NOTHING: LineEntry = { typed: {}, loose: [] };
 
-export const progressIn = ({ loose }: LineEntry, line: OrderLine): Progress => progressOf(line, loose.has(line.id));
+export const progressIn = ({ loose }: LineEntry, line: OrderLine): Progress =>
+  progressOf(line, loose.includes(line.id));
 
 export const typeAt = (entry: LineEntry, line: string, text: string): LineEntry => ({
   ...entry,
@@ -20,9 +21,8 @@ export const typeAt = (entry: LineEntry, line: string, text: string): LineEntry 
 /** Counts a line in the stock unit, or in its own again; the other way only what comes out even is kept. */
 export function countLoose(entry: LineEntry, line: OrderLine, loose: boolean): LineEntry {
   const before = progressIn(entry, line);
-  const next = { ...entry, loose: new Set(entry.loose) };
-  if (loose) next.loose.add(line.id);
-  else next.loose.delete(line.id);
+  const others = entry.loose.filter((id) => id !== line.id);
+  const next = { ...entry, loose: loose ? [...others, line.id] : others };
   const quantity = read(entry.typed[line.id] ?? "");
   if (quantity === null) return next;
   return typeAt(

@@ -26,7 +26,7 @@ export function useLineEntry(lines: readonly Line[], { name, suggested = NOTHING
       line,
       progress,
       typed,
-      loose: entry.loose.has(line.id),
+      loose: entry.loose.includes(line.id),
       entry: meant,
       now: "quantity" in meant ? meant.quantity : "0",
     };

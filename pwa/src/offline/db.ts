@@ -55,8 +55,8 @@ export type StoredCall = Omit<PendingCall, "body" | "label"> & { sealed: Sealed 
 /** A call that has left the queue: what became of it, and why a person took it out. */
 export type StoredPast = StoredCall & { endedAt: Moment; ending: "done" | "discarded" | "replaced"; reason: string };
 
-/** Work that is begun and not handed in (drafts.ts). */
-export type StoredDraft = { id: Id; kind: string; body: unknown; changedAt: Moment };
+/** Work that is begun and not handed in (drafts.ts). `version`: another one with each change. */
+export type StoredDraft = { id: Id; kind: string; sealed: Sealed; changedAt: Moment; version: Id };
 
 export class Database extends Dexie {
   readonly companyId: Id;

@@ -34,7 +34,7 @@ type ProgressLinesProps = {
   typed?: Readonly<Record<string, string>>;
   onType?: (line: string, text: string) => void;
   /** Lines that are counted in the stock unit, though they were ordered in cases. */
-  loose?: ReadonlySet<string>;
+  loose?: readonly string[];
   onLoose?: (line: Line, loose: boolean) => void;
   /** A tap on a card: more room to enter its quantity. */
   onOpen?: (line: Line) => void;
@@ -45,7 +45,7 @@ type ProgressLinesProps = {
 /** The lines of an order with what was ordered, what is done, what is done now, and in words where that leads. */
 export function ProgressLines(props: ProgressLinesProps) {
   const rows = props.lines.map((line) => {
-    const progress = progressOf(line, props.loose?.has(line.id));
+    const progress = progressOf(line, props.loose?.includes(line.id));
     return { line, progress, entry: entered(props.typed?.[line.id] ?? "", progress) };
   });
   return useWide() ? <Table {...props} rows={rows} /> : <Cards {...props} rows={rows} />;
@@ -175,7 +175,7 @@ type EntryInputProps = Row & Omit<ProgressLinesProps, "lines">;
 function EntryInput(props: EntryInputProps) {
   const { line, progress, entry, words, typed, onType, loose, onLoose, refused, disabled = false } = props;
   const { t } = useLingui();
-  const inStockUnit = loose?.has(line.id) ?? false;
+  const inStockUnit = loose?.includes(line.id) ?? false;
   const other = inStockUnit ? line.unit : breakable(line, progress) ? line.product?.unit : null;
   const name = line.product?.name ?? "";
   const problems = {

@@ -8,6 +8,7 @@ import { empty } from "../../src/offline/leave";
 import { Pusher } from "../../src/offline/push";
 import { exportQueue, keep, onCommandRows, readPast, readQueue } from "../../src/offline/queue";
 import { listDatabases } from "../../src/offline/device";
+import { seal } from "../../src/offline/secret";
 import { freshDevice, restarted } from "./device";
 import { PushDoor } from "./door";
 
@@ -137,7 +138,8 @@ describe("after signing out", () => {
   const rows = async () => {
     await db.meta.put({ name: "张三", email: "", roles: [], company: "", currency: "", permissions: [] }, "profile");
     await db.pack.put([{ id: "a", name: "piece", decimals: 0 }], "unit@common:1");
-    await db.draft.put({ id: "a", kind: "count", body: {}, changedAt: "2026-11-24T08:00:00Z" });
+    const sealed = await seal(db.key, {});
+    await db.draft.put({ id: "a", kind: "count", sealed, changedAt: "2026-11-24T08:00:00Z", version: "a" });
   };
 
   test("nothing is left of somebody who had sent everything", async () => {
