@@ -8,8 +8,12 @@ import { close, device, wipe } from "./device";
 import { discard } from "./decide";
 import { type Flushed, Pusher } from "./push";
 import { STUCK, UNSENT } from "./queue";
+import type { Id } from "./types";
 
-/** `send`: first all that waits. `keep`: it waits here, encrypted, until they are back. */
+/**
+ * `send`: first all that waits. `keep`: it waits here, encrypted, until they are back; so does in both cases what is
+ * begun (drafts). `discard`: neither stays.
+ */
 export type Farewell = { how: "send" } | { how: "keep" } | { how: "discard"; reason: string };
 
 /** It could not all be sent: the person decides anew. */
@@ -27,18 +31,23 @@ export async function openWork(db: Database): Promise<number> {
 
 /**
  * Ends the session, and removes from this device what the person could see. The server is told first: while it cannot
- * be reached they are still signed in, and nothing is removed.
+ * be reached they are still signed in, and nothing is removed. `begun` finds the drafts that hold work.
  */
-export async function leave(farewell: Farewell, flush: () => Promise<Flushed>): Promise<void> {
+export async function leave(
+  farewell: Farewell,
+  flush: () => Promise<Flushed>,
+  begun: (db: Database) => Promise<Id[]>,
+): Promise<void> {
   const db = device.value.status === "open" ? device.value.db : undefined;
   if (db === undefined) return signOut();
   if (farewell.how === "send") {
     await flush();
     if ((await openWork(db)) > 0) throw new StillUnsent();
   }
+  const drafts = farewell.how === "discard" ? [] : await begun(db);
   await signOut();
   if (farewell.how === "discard") await discardAll(db, farewell.reason);
-  await empty(db);
+  await empty(db, drafts);
 }
 
 async function discardAll(db: Database, reason: string) {
@@ -49,19 +58,24 @@ async function discardAll(db: Database, reason: string) {
   for (const id of ids) await discard(db, id, reason);
 }
 
-/** Readable rows go. Work that is kept here, and the record of what was thrown away, stay for their person alone. */
-export async function empty(db: Database): Promise<void> {
+/**
+ * Readable rows go. Work that is kept here, these drafts, and the record of what was thrown away, stay for their person
+ * alone.
+ */
+export async function empty(db: Database, drafts: readonly Id[] = []): Promise<void> {
   const { companyId, userId } = db;
   const left = await attempt(db, () =>
     db.transaction("rw", [db.meta, db.pack, db.staged, db.draft, db.past, db.call], async () => {
+      const kept = await db.draft.bulkGet([...drafts]);
       await clearRows(db);
+      await db.draft.bulkPut(kept.filter((draft) => draft !== undefined));
       await db.past.filter((call) => call.ending !== "discarded").delete();
       await db.call.where("state").equals("accepted").delete();
       const profile = await db.fact("profile");
       const facts = (await db.meta.toCollection().primaryKeys()).filter((name) => name !== "key");
       await db.meta.bulkDelete(facts);
       if (profile) await db.meta.put({ ...profile, email: "", roles: [], permissions: [] }, "profile");
-      return (await db.call.count()) + (await db.past.count());
+      return (await db.call.count()) + (await db.past.count()) + (await db.draft.count());
     }),
   );
   close();

@@ -8,6 +8,7 @@ import { empty } from "../../src/offline/leave";
 import { Pusher } from "../../src/offline/push";
 import { exportQueue, keep, onCommandRows, readPast, readQueue } from "../../src/offline/queue";
 import { listDatabases } from "../../src/offline/device";
+import { readDrafts } from "../../src/offline/drafts";
 import { seal } from "../../src/offline/secret";
 import { freshDevice, restarted } from "./device";
 import { PushDoor } from "./door";
@@ -148,6 +149,17 @@ describe("after signing out", () => {
     await pusher.flush();
     await empty(db);
     expect(await listDatabases()).toEqual([]);
+  });
+
+  test("of what is begun, what shall stay does, encrypted, until its person is back", async () => {
+    await rows();
+    const [sheet] = await db.draft.toArray();
+    if (sheet) await db.draft.put({ ...sheet, id: "b" });
+    await empty(db, ["a"]);
+    expect(await listDatabases()).toMatchObject([{ unsent: 0, profile: { name: "张三" } }]);
+    db = await restarted();
+    expect(await db.draft.toArray()).toEqual([sheet]);
+    expect(await readDrafts(db)).toMatchObject([{ id: "a", kind: "count", body: {} }]);
   });
 
   test("unsent work waits for its person, and nothing else does", async () => {
