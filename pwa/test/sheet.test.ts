@@ -5,7 +5,9 @@ import {
   type CountSheet,
   type CountUnit,
   entryOf,
+  fateOf,
   findingsOf,
+  isOver,
   neighbourOf,
   nextOf,
   productsOf,
@@ -116,4 +118,28 @@ test("a long sheet is handed in 500 lines at a time, each line once", () => {
   expect(calls.map((lines) => lines.length)).toEqual([500, 500, 201]);
   expect(new Set(calls.flat().map(({ productId }) => productId)).size).toBe(1201);
   expect(callsOf(sheet(null), () => "piece")).toEqual([]);
+});
+
+test.each([
+  ["waits to be sent", ["waiting"], [], "way"],
+  ["waits for a manager, the rest is booked", ["review"], ["done"], "way"],
+  ["has a part that was refused", ["accepted", "refused"], [], "stuck"],
+  ["is booked, its rows on their way here", ["accepted"], [], "booked"],
+  ["was booked after a correction", [], ["replaced", "done"], "booked"],
+  ["was taken out after it was refused", [], ["discarded"], "discarded"],
+  ["was taken out in part", [], ["done", "discarded"], "partly"],
+  ["is not remembered", [], [], "unknown"],
+] as const)("a sheet %s: calls %j, ended %j, so %s", (_, states, endings, fate) => {
+  const calls = states.map((state) => ({ state }));
+  const past = endings.map((ending) => ({ ending }));
+  expect(fateOf(calls, past)).toBe(fate);
+});
+
+test("a booked sheet is off the list after a day; one that was taken out stays until somebody clears it", () => {
+  const handedIn = { ...sheet(null), handedInAt: "2026-11-24T08:00:00Z" };
+  const [sameDay, nextDay] = [Date.parse("2026-11-25T07:59:00Z"), Date.parse("2026-11-25T08:01:00Z")];
+  expect([isOver(handedIn, "booked", sameDay), isOver(handedIn, "booked", nextDay)]).toEqual([false, true]);
+  expect((["way", "stuck", "partly", "discarded"] as const).some((fate) => isOver(handedIn, fate, nextDay))).toBe(
+    false,
+  );
 });

@@ -48,6 +48,16 @@ async function pastCalls(db: Database, limit: number): Promise<PastCall[]> {
   return Promise.all(stored.map((call) => opened(db, call)));
 }
 
+/** How the calls of these lanes ended, of those that have left the queue since then; the earliest first. */
+export const endingsOf = (db: Database, lanes: readonly string[], since: Moment): Promise<StoredPast[]> =>
+  attempt(db, () =>
+    db.past
+      .where("endedAt")
+      .aboveOrEqual(since)
+      .filter(({ lane }) => lanes.includes(lane))
+      .toArray(),
+  );
+
 export async function sealed(db: Database, call: NewCall): Promise<Omit<StoredCall, "n">> {
   const { body, label, ...rest } = call;
   return {

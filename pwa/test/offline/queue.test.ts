@@ -6,7 +6,7 @@ import type { Database } from "../../src/offline/db";
 import { discard, NotDecidable, redo, replace, retry } from "../../src/offline/decide";
 import { empty } from "../../src/offline/leave";
 import { Pusher } from "../../src/offline/push";
-import { exportQueue, keep, onCommandRows, readPast, readQueue } from "../../src/offline/queue";
+import { endingsOf, exportQueue, keep, onCommandRows, readPast, readQueue } from "../../src/offline/queue";
 import { listDatabases } from "../../src/offline/device";
 import { readDrafts } from "../../src/offline/drafts";
 import { seal } from "../../src/offline/secret";
@@ -101,6 +101,7 @@ describe("deciding", () => {
     await retry(db, dependant);
     await pusher.flush();
     expect(door.applied.map(({ id }) => id)).toEqual([dependant]);
+    expect(await endingsOf(db, ["a"], "2026-11-24T08:00:00Z")).toMatchObject([{ id: first, ending: "discarded" }]);
     const file = await exportQueue(db);
     expect(file.discarded).toMatchObject([{ id: first, reason: "counted twice", body: { refuse: true } }]);
     expect(file.calls).toEqual([]);

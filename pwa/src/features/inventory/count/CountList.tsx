@@ -1,6 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { ClipboardList, Plus } from "lucide-react";
-import { Link } from "wouter";
+import { type ReactNode, useState } from "react";
+import { Link, useLocation } from "wouter";
 import { useMe } from "../../../data/me";
 import type { Draft } from "../../../offline/drafts";
 import { Page } from "../../../ui/Page";
@@ -9,10 +10,9 @@ import { Empty, Forbidden, LoadingRows } from "../../../ui/states";
 import { StateChip } from "../../../ui/StateChip";
 import { useFormat } from "../../../ui/useFormat";
 import { useEscape } from "../useKeys";
-import { useLocation } from "wouter";
 import styles from "./CountList.module.css";
-import { type CountSheet, progressOf } from "./sheet";
-import { useSheetCalls, useSheets } from "./sheets";
+import { type CountSheet, type Fate, isOver, progressOf } from "./sheet";
+import { useFates, useSheets } from "./sheets";
 
 export default function CountList() {
   const { t } = useLingui();
@@ -21,7 +21,13 @@ export default function CountList() {
   const sheets = useSheets();
   useEscape(() => go("/"));
   const begun = sheets?.filter(({ body }) => body.handedInAt === null);
-  const handedIn = sheets?.filter(({ body }) => body.handedInAt !== null) ?? [];
+  const left = sheets?.filter(({ body }) => body.handedInAt !== null) ?? [];
+  const fates = useFates(left);
+  const [now] = useState(Date.now);
+  const handedIn = left.filter(({ id, body }) => {
+    const fate = fates?.get(id)?.fate;
+    return fate !== undefined && !isOver(body, fate, now);
+  });
   const back = { href: "/", label: t`Home` };
   if (!can("stock.count")) {
     return (
@@ -46,14 +52,16 @@ export default function CountList() {
       )}
       {handedIn.length > 0 && (
         <Section title={<Trans>Handed in</Trans>}>
-          <Sheets sheets={handedIn} />
+          <Sheets sheets={handedIn} fates={fates} />
         </Section>
       )}
     </Page>
   );
 }
 
-function Sheets({ sheets }: { sheets: Draft<CountSheet>[] }) {
+type SheetsProps = { sheets: Draft<CountSheet>[]; fates?: ReturnType<typeof useFates> };
+
+function Sheets({ sheets, fates }: SheetsProps) {
   const format = useFormat();
   return (
     <ul className={styles.sheets}>
@@ -66,7 +74,7 @@ function Sheets({ sheets }: { sheets: Draft<CountSheet>[] }) {
                 {body.placeName}
                 {body.part !== "" && ` · ${body.part}`}
               </span>
-              <SheetState id={id} sheet={body} />
+              <SheetState sheet={body} fate={fates?.get(id)?.fate} />
               <span className={styles.dim}>
                 {body.list === null ? (
                   <Plural value={counted} one="# product counted" other="# products counted" />
@@ -96,9 +104,8 @@ function Sheets({ sheets }: { sheets: Draft<CountSheet>[] }) {
   );
 }
 
-/** Where a sheet is: worked on, waiting on this device, refused, or booked. */
-export function SheetState({ id, sheet }: { id: string; sheet: CountSheet }) {
-  const calls = useSheetCalls(id);
+/** Where a sheet is: worked on, waiting on this device, refused, booked, or taken out. */
+export function SheetState({ sheet, fate }: { sheet: CountSheet; fate: Fate | undefined }) {
   if (sheet.handedInAt === null) {
     return (
       <StateChip tone="draft">
@@ -106,21 +113,38 @@ export function SheetState({ id, sheet }: { id: string; sheet: CountSheet }) {
       </StateChip>
     );
   }
-  if (calls === undefined) return null;
-  if (calls.some(({ state }) => state === "refused" || state === "parked")) {
-    return (
-      <StateChip tone="needs">
-        <Trans>Refused</Trans>
-      </StateChip>
-    );
-  }
-  return calls.some(({ state }) => state !== "accepted") ? (
+  return fate && FATES[fate];
+}
+
+const FATES: Readonly<Record<Fate, ReactNode>> = {
+  way: (
     <StateChip tone="waits">
       <Trans>On its way</Trans>
     </StateChip>
-  ) : (
+  ),
+  stuck: (
+    <StateChip tone="needs">
+      <Trans>Refused</Trans>
+    </StateChip>
+  ),
+  booked: (
     <StateChip tone="done">
       <Trans>Booked</Trans>
     </StateChip>
-  );
-}
+  ),
+  partly: (
+    <StateChip tone="needs">
+      <Trans>Partly booked</Trans>
+    </StateChip>
+  ),
+  discarded: (
+    <StateChip tone="off">
+      <Trans>Not booked: discarded</Trans>
+    </StateChip>
+  ),
+  unknown: (
+    <StateChip tone="off">
+      <Trans>Handed in</Trans>
+    </StateChip>
+  ),
+};

@@ -13,7 +13,7 @@ import { SheetState } from "./CountList";
 import { Findings } from "./Findings";
 import styles from "./Review.module.css";
 import { type CountSheet, findingsOf } from "./sheet";
-import { documentOf, dropSheet, useSheetCalls } from "./sheets";
+import { documentOf, dropSheet, useFates, useSheetCalls } from "./sheets";
 
 /** A sheet after it was handed in: what was sent, and where it is. */
 export function HandedIn({ id, sheet }: { id: Id; sheet: CountSheet }) {
@@ -24,17 +24,26 @@ export function HandedIn({ id, sheet }: { id: Id; sheet: CountSheet }) {
   const products = useProducts(findings.map(({ productId }) => productId));
   const queued = useSheetCalls(id);
   const calls = queued ?? [];
-  const stuck = calls.some(({ state }) => state === "refused" || state === "parked");
+  const { fate, reason } = useFates([{ id, body: sheet }])?.get(id) ?? {};
   useEscape(() => go("/counts"));
   return (
     <Page
       title={sheet.part === "" ? sheet.placeName : `${sheet.placeName} · ${sheet.part}`}
       back={{ href: "/counts", label: t`Back to the counts` }}
-      chip={<SheetState id={id} sheet={sheet} />}
+      chip={<SheetState sheet={sheet} fate={fate} />}
       facts={sheet.handedInAt === null ? undefined : t`Handed in ${format.moment(sheet.handedInAt)}`}
       action={{ icon: Plus, label: <Trans>New count</Trans>, href: "/counts/new" }}
     >
-      {stuck ? (
+      {(fate === "discarded" || fate === "partly") && (
+        <Notice tone="needs">
+          {fate === "partly" ? (
+            <Trans>A part of it was taken out of what waits, and is not booked: {reason}</Trans>
+          ) : (
+            <Trans>It was taken out of what waits, and is not booked: {reason}</Trans>
+          )}
+        </Notice>
+      )}
+      {fate === "stuck" ? (
         <Notice
           tone="needs"
           action={
@@ -46,7 +55,7 @@ export function HandedIn({ id, sheet }: { id: Id; sheet: CountSheet }) {
           <Trans>The server refused a part of it. What you counted is kept here.</Trans>
         </Notice>
       ) : (
-        calls.some(({ state }) => state !== "accepted") && (
+        fate === "way" && (
           <Notice tone="open">
             <Trans>Kept on this device, and sent as soon as the server can be reached.</Trans>
           </Notice>

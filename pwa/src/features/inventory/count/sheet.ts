@@ -12,7 +12,8 @@ import {
   toStockUnit,
 } from "../../../data/decimal";
 import type { ProductUnit } from "../../../offline/views";
-import type { Id, Moment } from "../../../offline/types";
+import type { PastCall } from "../../../offline/queue";
+import type { Id, Moment, PendingCall } from "../../../offline/types";
 
 export type CountUnit = Pick<ProductUnit, "id" | "decimals"> & Factor;
 
@@ -150,6 +151,27 @@ export function findingsOf(sheet: CountSheet): Finding[] {
 }
 
 export const uncountedOf = (sheet: CountSheet): Id[] => productsOf(sheet).filter((id) => !sheet.lines[id]);
+
+/**
+ * What became of a sheet that was handed in: on its way, for a person to decide, booked as a whole or without what was
+ * taken out, or taken out. `unknown`: this device remembers none of its calls.
+ */
+export type Fate = "way" | "stuck" | "booked" | "partly" | "discarded" | "unknown";
+
+/** `calls` of the sheet that are in the queue, and how those ended that have left it. */
+export function fateOf(calls: readonly Pick<PendingCall, "state">[], past: readonly Pick<PastCall, "ending">[]): Fate {
+  if (calls.some(({ state }) => state === "refused" || state === "parked")) return "stuck";
+  if (calls.some(({ state }) => state !== "accepted")) return "way";
+  const discarded = past.some(({ ending }) => ending === "discarded");
+  if (calls.length > 0 || past.some(({ ending }) => ending === "done")) return discarded ? "partly" : "booked";
+  return discarded ? "discarded" : "unknown";
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Nothing is left to do about it: a day after it was handed in it is off the list. */
+export const isOver = ({ handedInAt }: CountSheet, fate: Fate, now: number) =>
+  handedInAt !== null && (fate === "booked" || fate === "unknown") && Date.parse(handedInAt) < now - DAY_MS;
 
 /** As the command takes it: in the stock unit, each line with its moment, 500 to a call. */
 export function callsOf(sheet: CountSheet, stockUnitOf: (product: Id) => Id | null, atOnce = 500) {
