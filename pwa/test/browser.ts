@@ -20,6 +20,8 @@ export class MemoryStorage {
 /** The little of a browser that signing in touches. Locks, channels and crypto are Node's own. */
 export function standInBrowser(path = "/") {
   vi.stubGlobal("localStorage", new MemoryStorage());
+  vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
   const kept = new Map<string, string>();
   const place = new URL(path, "https://huotong.test");
   const visited: string[] = [];

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { IDBFactory } from "fake-indexeddb";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { challengeOf } from "../src/data/pkce";
 import { standInBrowser, standInServer, token } from "./browser";
 
@@ -7,7 +8,10 @@ let browser: ReturnType<typeof standInBrowser>;
 beforeEach(() => {
   vi.resetModules(); // the token is in the module's memory, as it is in a tab's
   browser = standInBrowser();
+  vi.stubGlobal("indexedDB", new IDBFactory());
 });
+
+afterEach(() => vi.useRealTimers());
 
 const tab = () => import("../src/data/session");
 
@@ -95,7 +99,7 @@ describe("without a server", () => {
   const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.sig`;
   const known = async () => {
     const { keepProfile } = await import("../src/data/profile");
-    keepProfile(profile);
+    await keepProfile(profile);
     return tab();
   };
 
@@ -111,6 +115,52 @@ describe("without a server", () => {
     expect(seen).toBe("signed-in");
     expect(session.value).toEqual({ status: "signed-in" });
     expect(connection.value.reachable).toBe(false);
+  });
+
+  test("who was here last is in, even where the browser was killed before it wrote localStorage", async () => {
+    const { start, session } = await known();
+    localStorage.removeItem("huotong.profile");
+    standInServer(() => Promise.reject(new TypeError("network")));
+    await start();
+    expect(session.value).toEqual({ status: "signed-in" });
+    const { lastProfile } = await import("../src/data/profile");
+    expect(lastProfile()).toEqual(profile);
+  });
+
+  test("who has signed out is not brought back", async () => {
+    const { session, start, signOut } = await known();
+    standInServer(() => token("one"));
+    await start();
+    standInServer(() => Response.json({}));
+    await signOut();
+    standInServer(() => Promise.reject(new TypeError("network")));
+    await start();
+    expect(session.value).toEqual({ status: "unreachable" });
+  });
+
+  test("where nobody was, it goes on asking: later and later, and at once when there is hope", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { session, start } = await tab();
+    const { connection } = await import("../src/data/connection");
+    vi.stubGlobal("indexedDB", undefined);
+    const sent = standInServer(() => Promise.reject(new TypeError("network")));
+    await start();
+    expect([session.value.status, sent.length]).toEqual(["unreachable", 1]);
+    await vi.advanceTimersByTimeAsync(300_000);
+    const tried = sent.length;
+    expect(tried).toBeGreaterThan(10); // every half minute at the latest
+    expect(tried).toBeLessThan(30);
+    window.dispatchEvent(new Event("online"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent).toHaveLength(tried + 1);
+    const answered = standInServer(() => token("one"));
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(session.value).toEqual({ status: "signed-in" });
+    expect(connection.value.reachable).toBe(true);
+    await vi.advanceTimersByTimeAsync(300_000);
+    window.dispatchEvent(new Event("online"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(answered).toHaveLength(1);
   });
 
   test("a session that has ended leaves the app usable", async () => {

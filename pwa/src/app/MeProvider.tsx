@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense, useEffect, useMemo } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
+import { keepTrying } from "../data/hope";
 import { ME, MeContext } from "../data/me";
 import { keepProfile, lastProfile, type Profile } from "../data/profile";
 import { person } from "../data/session";
@@ -30,15 +31,27 @@ function Known({ children }: { children: ReactNode }) {
   const last = useMemo(() => lastProfile(), []);
   const same = last !== null && (now === null || (now.companyId === last.companyId && now.userId === last.id));
   const me = data?.me ?? (same ? last : null);
+  const known = me !== null;
+  const [failed, setFailed] = useState<Error>();
+  useEffect(() => {
+    if (error) setFailed(error);
+  }, [error]);
+  useEffect(() => {
+    if (known || !failed) return undefined;
+    return keepTrying(async () => {
+      await reload();
+      return false; // until this is gone
+    });
+  }, [known, failed, reload]);
   if (me) return <Opened me={me}>{children}</Opened>;
-  return <Bare>{error ? <ProblemState error={error} onRetry={() => void reload()} /> : <Loading />}</Bare>;
+  return <Bare>{failed ? <ProblemState error={failed} onRetry={() => void reload()} /> : <Loading />}</Bare>;
 }
 
 const PARTS = ["profile"] as const;
 
 function Opened({ me, children }: { me: Profile; children: ReactNode }) {
   useEffect(() => {
-    keepProfile(me);
+    void keepProfile(me);
     // A device that cannot open it says so by its state.
     openFor(me.companyId, me.id)
       .then((db) => keepIn(db, me))

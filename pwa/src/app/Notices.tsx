@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { Trans } from "@lingui/react/macro";
-import { RefreshCw } from "lucide-react";
+import { HardDrive, RefreshCw } from "lucide-react";
 import { useStore } from "../data/store";
-import { device } from "../offline/device";
+import { useTrouble } from "../offline/trouble";
 import { Notice } from "../ui/Notice";
 import { dirty, takeOver, update } from "./update";
 
@@ -17,24 +17,32 @@ export function Notices() {
 }
 
 function DeviceTrouble() {
-  const { status } = useStore(device);
-  if (status === "blocked") {
+  const trouble = useTrouble();
+  const reload = (
+    <Button variant="default" onClick={() => location.reload()}>
+      <Trans>Reload</Trans>
+    </Button>
+  );
+  if (trouble === "blocked") {
     return (
       <Notice tone="needs">
         <Trans>Another tab holds an older version of the app open. Close it, and this one goes on.</Trans>
       </Notice>
     );
   }
-  if (status !== "lost") return null;
+  if (trouble === "full") {
+    return (
+      <Notice tone="needs" icon={HardDrive} action={reload}>
+        <Trans>
+          There is no room left on this device, so stock and orders are no longer brought up to date. Remove photos or
+          apps, then open Huotong again. What waits to be sent is safe.
+        </Trans>
+      </Notice>
+    );
+  }
+  if (trouble !== "lost") return null;
   return (
-    <Notice
-      tone="needs"
-      action={
-        <Button variant="default" onClick={() => location.reload()}>
-          <Trans>Reload</Trans>
-        </Button>
-      }
-    >
+    <Notice tone="needs" action={reload}>
       <Trans>
         The browser does not open what is kept on this device. Reload the app; nothing new is kept until then.
       </Trans>

@@ -8,3 +8,14 @@ export const connection = new Store<{ reachable: boolean; lastSuccess: number | 
 
 export const reached = () => connection.set({ reachable: true, lastSuccess: Date.now() });
 export const missed = () => connection.set({ ...connection.value, reachable: false });
+
+/** Tells when a request, whichever, has come through after one that did not. */
+export function onRecovery(tell: () => void): () => void {
+  let before = connection.value.reachable;
+  return connection.watch(() => {
+    const { reachable } = connection.value;
+    const recovered = reachable && !before;
+    before = reachable;
+    if (recovered) tell();
+  });
+}

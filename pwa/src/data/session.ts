@@ -3,10 +3,11 @@
  * token lives in an HttpOnly cookie that no script can read. What a round trip to the login page needs is in
  * sessionStorage until the page is back.
  */
-import { missed } from "./connection";
+import { missed, reached } from "./connection";
 import { Failed, SignedOut, Unreachable } from "./errors";
+import { keepTrying } from "./hope";
 import { challengeOf, claimsOf, personOf, randomText } from "./pkce";
-import { forgetProfile, lastProfile, markRevoked, type Person, revokedPerson } from "./profile";
+import { forgetProfile, lastProfile, markRevoked, type Person, recallProfile, revokedPerson } from "./profile";
 import { Store } from "./store";
 import { CLIENT_ID, DEVICE_REVOKED, obtain, post, refresh, type TokenAnswer } from "./token";
 
@@ -42,6 +43,7 @@ tabs.addEventListener("message", (event: MessageEvent<"signed-in" | "signed-out"
 });
 
 function keep(answer: TokenAnswer): string {
+  reached();
   token = { value: answer.access_token, renewAt: Date.now() + answer.expires_in * 1000 - RENEW_EARLY_MS };
   const now = personOf(token.value);
   if (now?.companyId !== person.value?.companyId || now?.userId !== person.value?.userId) person.set(now);
@@ -75,11 +77,12 @@ function end({ message }: SignedOut) {
   const whose = person.value ?? (profile && { companyId: profile.companyId, userId: profile.id });
   if (message === DEVICE_REVOKED && whose) {
     markRevoked(whose); // before anything is deleted: it has to be finished, whatever happens
-    forgetProfile();
+    void forgetProfile();
     tabs.postMessage("signed-out");
     session.set({ status: "revoked", person: whose });
   } else {
-    session.set({ status: session.value.status === "starting" ? "signed-out" : "expired" });
+    const inside = session.value.status === "signed-in" || session.value.status === "expired";
+    session.set({ status: inside ? "expired" : "signed-out" });
   }
 }
 
@@ -101,6 +104,7 @@ export async function start(): Promise<void> {
   const returning = location.pathname === CALLBACK;
   const revoked = revokedPerson();
   if (revoked !== null && !returning) return session.set({ status: "revoked", person: revoked });
+  if (!returning) await recallProfile();
   session.set({ status: !returning && lastProfile() !== null ? "signed-in" : "starting" });
   try {
     await (returning ? finishSignIn(new URLSearchParams(location.search)) : renew());
@@ -108,9 +112,25 @@ export async function start(): Promise<void> {
     if (error instanceof Unreachable) missed();
     if (error instanceof SignedOut) {
       if (session.value.status === "starting" || returning) forget(returning ? error.message : undefined);
-    } else if (session.value.status === "starting") session.set({ status: "unreachable" });
+    } else if (session.value.status === "starting") waitForServer();
     if (!(error instanceof SignedOut || error instanceof Unreachable || error instanceof Failed)) throw error;
   }
+}
+
+/** Nobody knows who is here, and only the server can say. */
+function waitForServer() {
+  session.set({ status: "unreachable" });
+  const stop = keepTrying(() =>
+    renew().then(
+      () => true,
+      (error: unknown) => error instanceof SignedOut, // who is not signed in knows it now
+    ),
+  );
+  const unwatch = session.watch(() => {
+    if (session.value.status === "unreachable") return;
+    unwatch();
+    stop();
+  });
 }
 
 /** Nothing is left of a device that was shut out; its user may be asked to sign in. */
@@ -162,6 +182,6 @@ export async function signOut(): Promise<void> {
   const { status } = await post("/oauth/revoke", {});
   if (status !== 200 && status !== 204) throw new Failed(status);
   tabs.postMessage("signed-out");
-  forgetProfile();
+  await forgetProfile();
   forget();
 }

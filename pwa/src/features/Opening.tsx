@@ -1,10 +1,11 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { CloudOff } from "lucide-react";
+import { CloudOff, HardDrive } from "lucide-react";
 import { connection } from "../data/connection";
 import { useStore } from "../data/store";
 import type { Database } from "../offline/db";
 import { useRows } from "../offline/rows";
 import { rowsState } from "../offline/state";
+import { useTrouble } from "../offline/trouble";
 import { Empty, LoadingRows } from "../ui/states";
 import styles from "./Opening.module.css";
 
@@ -19,7 +20,12 @@ export function Opening() {
   const { t } = useLingui();
   const { download } = useStore(rowsState);
   const { reachable } = useStore(connection);
+  const trouble = useTrouble();
   const first = useLoaded() === false;
+  // Why, and what to do, is said above every page.
+  if (trouble === "lost" || (trouble === "full" && !download)) {
+    return <Empty icon={HardDrive} title={<Trans>Nothing can be shown from this device</Trans>} />;
+  }
   if (!first) return <LoadingRows height={64} />;
   if (!reachable && !download) {
     return (

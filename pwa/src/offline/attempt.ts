@@ -9,6 +9,8 @@ export class StorageFull extends Error {}
 const causes = (error: unknown): string[] =>
   error instanceof Error ? [error.name, ...causes((error as { inner?: unknown }).inner)] : [];
 
+export const isFull = (error: unknown) => causes(error).includes("QuotaExceededError");
+
 const LOST = new Set(["DatabaseClosedError", "InvalidStateError", "UnknownError", "TransactionInactiveError"]);
 
 /**
@@ -19,9 +21,8 @@ export async function attempt<Result>(db: Database, work: () => Promise<Result>)
   try {
     return await work();
   } catch (error) {
-    const names = causes(error);
-    if (names.includes("QuotaExceededError")) throw new StorageFull(String(error), { cause: error });
-    if (!names.some((name) => LOST.has(name))) throw error;
+    if (isFull(error)) throw new StorageFull(String(error), { cause: error });
+    if (!causes(error).some((name) => LOST.has(name))) throw error;
     try {
       db.close();
       await db.ready();

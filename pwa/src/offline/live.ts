@@ -1,5 +1,7 @@
 /** When the rows of the open database are brought up to date: whenever there is reason to expect something new. */
+import { onRecovery } from "../data/connection";
 import { Failed, SignedOut, Unreachable } from "../data/errors";
+import { onHope } from "../data/hope";
 import { session } from "../data/session";
 import type { Database } from "./db";
 import { device } from "./device";
@@ -135,9 +137,7 @@ export function startLive(): void {
     if (follower) void askToPersist();
   });
   onSent(lookNow);
-  window.addEventListener("online", look);
-  window.addEventListener("focus", look);
-  window.addEventListener("pageshow", look);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
+  onRecovery(look);
+  onHope(look);
   follow();
 }

@@ -1,6 +1,7 @@
 /** When the queue of this tab's person is sent: at once, and again whenever there is reason to hope. */
-import { missed, reached } from "../data/connection";
+import { missed, onRecovery, reached } from "../data/connection";
 import { Unreachable } from "../data/errors";
+import { onHope } from "../data/hope";
 import { accessToken, session, tokenInsteadOf } from "../data/session";
 import { Store } from "../data/store";
 import { type Courier, type Flushed, Pusher } from "./push";
@@ -80,11 +81,13 @@ class Sender {
     let last: Flushed = { end: "unreachable" };
     try {
       last = await this.#pusher.flush();
-    } finally {
-      this.#running = false;
-      sending.set({ busy: false, last });
-      this.#plan(last);
+    } catch (error) {
+      // Of a database that is not in use here any more there is nothing to say.
+      if (!this.#stopped) console.error("The queue could not be sent, and is tried again:", error);
     }
+    this.#running = false;
+    sending.set({ busy: false, last });
+    this.#plan(last);
     if (last.end === "empty" || last.end === "paused") sentWatchers.forEach((told) => told());
   }
 
@@ -130,8 +133,7 @@ export function startSending(): void {
   };
   device.watch(follow);
   session.watch(() => session.value.status === "signed-in" && wake());
-  window.addEventListener("online", wake);
-  window.addEventListener("pageshow", wake);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
+  onRecovery(wake);
+  onHope(wake);
   follow();
 }

@@ -25,14 +25,6 @@ export function StorageFacts() {
   const inMegabytes = (bytes: number) => `${format.quantity((bytes / MEGABYTE).toFixed(1))} MB`;
   return (
     <Section title={<Trans>This device</Trans>}>
-      {problem === "storage_full" && (
-        <Notice tone="needs">
-          <Trans>
-            There is no room left on this device, so stock and orders are no longer brought up to date. Remove photos or
-            apps, then open Huotong again. What waits to be sent is safe.
-          </Trans>
-        </Notice>
-      )}
       {problem === "database_lost" && (
         <Notice tone="needs">
           <Trans>The browser has lost the connection to its storage. Close Huotong and open it again.</Trans>
