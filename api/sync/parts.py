@@ -29,7 +29,8 @@ class Part:
     """`entity`: of the change rows that concern it. `permissions`: all of these; of several in brackets any one.
 
     Of kind `w`, `places` are the columns that hold the locations by which a row belongs to a warehouse. `held` is what
-    of it a snapshot has: the rest, that is over, comes by pull alone. `spoken`: the column of a name that gets pinyin.
+    of it a snapshot has: the rest, that is over or says nothing, comes by pull alone. `spoken`: the column of a name
+    that gets pinyin. `value`: all that a row says of the product whose id it has (aligned.py).
     """
 
     name: str
@@ -43,6 +44,7 @@ class Part:
     more: Mapping[str, Value] = field(default_factory=dict)  # what the type has in another form
     packed: int = 40  # bytes of a row in a snapshot, about
     spoken: str | None = None
+    value: str | None = None
 
     def allowed(self, caller: Caller) -> bool:
         return covers(caller.permissions, self.permissions)
@@ -54,6 +56,10 @@ def covers(held: frozenset[str], wanted: Sequence[Permission]) -> bool:
 
 def partner_name(row: Row) -> Any:
     return select(partner.c.name).where(partner.c.id == row.c.partner_id).scalar_subquery()
+
+
+def known(column: str) -> Condition:
+    return lambda row: row[column].is_not(None)
 
 
 def status(*values: str) -> Condition:
@@ -75,11 +81,11 @@ PARTS = (
     ),
     Part(
         name="product_price", entity="product", type="Product", selection="id price",
-        permissions=("product.read", "sales.price"),
+        permissions=("product.read", "sales.price"), packed=20, held=known("price"), value="price",
     ),
     Part(
         name="product_cost", entity="product", type="Product", selection="id referenceCost",
-        permissions=("product.read", "product.cost"),
+        permissions=("product.read", "product.cost"), packed=20, held=known("reference_cost"), value="referenceCost",
     ),
     Part(
         name="partner", entity="partner", type="Partner", selection="id code name isSupplier isCustomer active",
@@ -99,7 +105,7 @@ PARTS = (
     ),
     Part(
         name="stock", kind="w", entity="stock", type="StockLevel", selection="locationId onHand reserved",
-        permissions=("stock.read",), places=("location_id",),
+        permissions=("stock.read",), places=("location_id",), packed=20, value="levels",
     ),
     Part(
         name="purchase_order", kind="w", entity="purchase_order", type="PurchaseOrder",

@@ -17,10 +17,12 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
+    or_,
     select,
     true,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.expression import FromClause
 
 from api.read.compile import DIALECT, Compiler
@@ -39,6 +41,7 @@ from tenants.transaction import Door
 HASHES = 128  # hash buckets of a part: the last seven bits of an id
 GLUE = {"json": "','", "extra": "chr(10)"}
 NONE = literal_column("null::uuid", Uuid)
+ZERO = literal_column("0")
 NO_TEXT = literal_column("null::text", Text)
 
 
@@ -108,6 +111,12 @@ class Compiled:
         joined = [func.string_agg(rows.c[name], literal_column(by)).label(name) for name, by in GLUE.items()]
         return select(rows.c.n, *joined).group_by(rows.c.n)
 
+    def ids(self) -> Any:
+        """The ids of one chunk: a row for each hash bucket that has any, in their order."""
+        mine = self.hash % bindparam("chunks", type_=Integer) == bindparam("chunk", type_=Integer)
+        listed = func.array_agg(aggregate_order_by(self.id, self.id)).label("ids")
+        return select(self.hash.label("n"), listed).select_from(self.source).where(mine).group_by(self.hash)
+
     def count(self) -> Any:
         """How many rows a snapshot has, in each warehouse."""
         name, many = literal_column(f"'{self.part.name}'", Text), func.count(self.id.distinct())
@@ -144,6 +153,7 @@ class Statements:
     def __init__(self, model: Model) -> None:
         self.parts = {part.name: compile_part(part, model) for part in PARTS}
         self.chunks = {name: rendered(one.chunk()) for name, one in self.parts.items()}
+        self.products = rendered(self.parts["product"].ids())
         self.counts = rendered(union_all(*[one.count() for one in self.parts.values()]))
         self.rows = lru_cache(256)(self.make_rows)
 
@@ -219,7 +229,8 @@ def of_warehouses(part: Part, row: Row, source: Any) -> tuple[Any, Any]:
     return source.join(found.lateral("w_own"), true()), literal_column("w_own.id", Uuid)
 
 
-# Of one product in one place, whatever lots it is in; what nothing is left of is no row on a device.
+# Of one product in one place, whatever lots it is in; what nothing is left of is no row on a device. Balances of zero
+# stay in the table, and would be most of a snapshot of a shop that has existed for some years.
 LEVELS: Any = (
     select(
         stock_balance.c.product_id,
@@ -231,6 +242,7 @@ LEVELS: Any = (
     .join(location, location.c.id == stock_balance.c.location_id)
     .where(location.c.kind == literal_column("'storage'"), stock_balance.c.owner_id == literal_column(f"'{NIL}'::uuid"))
     .group_by(stock_balance.c.product_id, location.c.warehouse_id, stock_balance.c.location_id)
+    .having(or_(func.sum(stock_balance.c.on_hand) != ZERO, func.sum(stock_balance.c.reserved) != ZERO))
 )
 
 

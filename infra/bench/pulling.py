@@ -14,7 +14,7 @@ import orjson
 import psycopg
 from psycopg import sql
 
-from api.sync.parts import SCHEMA_VERSION
+from api.sync.parts import PARTS, SCHEMA_VERSION
 from domain.feed import LOCK, NUMBER
 from infra.bench import measure
 from infra.bench.setting import Setting
@@ -22,6 +22,7 @@ from infra.bench.setting import Setting
 PRODUCTS, CHANGED, ROUNDS = 50_000, 100, 100
 CONNECTIONS = 3  # of a device that downloads
 SLUG = "pulling"
+OF_PRODUCTS, ALIGNED = {part.name for part in PARTS if part.value}, "?aligned=1"
 
 WORDS = {
     "kinds": "不锈钢,塑料,红色,蓝色,加厚,家用,工业,儿童,进口,防水,智能,便携,折叠,陶瓷,纯棉,大号,小号,新款,经典,重庆",
@@ -137,7 +138,8 @@ def download(port: int, token: str) -> dict[str, int]:
         got: list[tuple[str, bytes]] = []
         while chunks:
             part, bucket, chunk = chunks.pop(0)
-            got.append((part, client.ask(f"/sync/snapshot/{part}/{bucket}/{chunk}")))
+            path = f"/sync/snapshot/{part}/{bucket}/{chunk}"
+            got.append((part, client.ask(path + ALIGNED if part in OF_PRODUCTS else path)))
         client.close()
         return got
 

@@ -7,9 +7,11 @@ from uuid import UUID
 import httpx
 import orjson
 
+from api.sync.aligned import digest
 from tests.api.shop import Shop
 
 Row = dict[str, Any]
+VALUES = {"product_price": "price", "product_cost": "referenceCost", "stock": "levels"}
 
 
 def hash_of(id: str) -> int:
@@ -37,16 +39,34 @@ class Phone:
         return answer.json()
 
     async def chunk(self, part: str, bucket: str, chunk: int) -> tuple[Row, dict[int, list[Row]]]:
-        answer = await self.get(f"/sync/snapshot/{part}/{bucket}/{chunk}")
+        head, lines = await self.lines(f"{part}/{bucket}/{chunk}")
+        return head, {line["n"]: line["rows"] for line in lines}
+
+    async def lines(self, path: str) -> tuple[Row, list[Row]]:
+        answer = await self.get(f"/sync/snapshot/{path}")
         assert answer.status_code == 200, answer.text
         assert answer.headers["content-encoding"] == "gzip"
         head, *lines = [orjson.loads(line) for line in answer.content.splitlines()]
-        return head, {line["n"]: line["rows"] for line in lines}
+        return head, lines
+
+    async def aligned(self, part: str, bucket: str, chunk: int) -> dict[int, list[Row]] | None:
+        """Rows of lines that name no product. None: they are of other products than this device has."""
+        _, lines = await self.lines(f"{part}/{bucket}/{chunk}?aligned=1")
+        found: dict[int, list[Row]] = {}
+        for line in lines:
+            ids = sorted(id for id in self.rows["product@common"] if hash_of(id) == line["n"])
+            if line["products"] != digest(ids):
+                return None
+            values = zip(ids, line["values"], strict=True)
+            found[line["n"]] = [{"id": id, VALUES[part]: value} for id, value in values if value is not None]
+        return found
 
     async def fetch(self, part: str, bucket: str, chunks: int) -> None:
         rows: dict[str, Row] = {}
         for chunk in range(chunks):
             head, buckets = await self.chunk(part, bucket, chunk)
+            if part in VALUES and (aligned := await self.aligned(part, bucket, chunk)):
+                buckets = aligned
             assert (head["part"], head["bucket"], head["chunk"], head["chunks"]) == (part, bucket, chunk, chunks)
             assert set(buckets) == set(range(chunk, 128, chunks))
             for n, some in buckets.items():

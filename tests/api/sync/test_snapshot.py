@@ -4,6 +4,7 @@ import asyncio
 import threading
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +13,7 @@ from api.sync import snapshot
 from api.sync.feed import BEHIND
 from api.sync.parts import PARTS
 from api.sync.statements import compile_part
+from domain.ids import new_id
 from tests.api.shop import Firm, Shop
 from tests.api.sync.conftest import MakePhone, boss
 from tests.api.sync.phone import Phone
@@ -70,6 +72,54 @@ async def test_a_download_that_was_cut_goes_on(
     assert device.row("product@common", known["id"])["name"] == "renamed"  # pyright: ignore[reportOptionalSubscript]
 
 
+async def test_what_is_said_of_products_comes_without_their_ids(firm: Firm, phone: MakePhone) -> None:
+    """And with them for a device that has other products, or none."""
+    owner, place = boss(firm), firm.id("location", 1)
+    product, free = await make_product(owner, price="12.5", reference_cost="3"), await make_product(owner, price=None)
+    await act(owner, "inventory.record_opening_stock", records=[opening(product, place)])
+    device, stock = await phone("owner"), f"stock@w:{firm.id('warehouse', 1)}"
+    said: dict[str, dict[str, Any]] = {
+        "product_price": {"id": str(product), "price": "12.5"},
+        "product_cost": {"id": str(product), "referenceCost": "3"},
+        "stock": {"id": str(product), "levels": [{"locationId": str(place), "onHand": "5", "reserved": "0"}]},
+    }
+    for part, row in said.items():
+        bucket = stock.partition("@")[2] if part == "stock" else "common"
+        aligned, whole = await device.aligned(part, bucket, 0), await device.chunk(part, bucket, 0)
+        assert aligned is not None
+        assert aligned == whole[1]
+        assert row in aligned[UUID(row["id"]).bytes[15] & 127]
+        assert device.row(f"{part}@{bucket}", product) == row
+        assert device.row(f"{part}@{bucket}", free) is None
+    del device.rows["product@common"][str(free)]
+    assert await device.aligned("product_price", "common", 0) is None
+    _, lines = await device.lines("product/common/0?aligned=1")
+    assert "rows" in lines[0]
+
+
+async def test_a_price_that_is_taken_away_comes_as_none_and_the_last_of_a_stock_is_gone(
+    firm: Firm, phone: MakePhone
+) -> None:
+    owner, place = boss(firm), firm.id("location", 1)
+    product = await make_product(owner, price="12.5")
+    await act(owner, "inventory.record_opening_stock", records=[opening(product, place)])
+    device, held = await phone("owner"), f"stock@w:{firm.id('warehouse', 1)}"
+    assert device.row(held, product)
+    found = device.row("product@common", product)
+    assert found
+    record = {"id": product, "sku": found["sku"], "name": "Tea", "unit_id": found["unitId"], "price": None}
+    await act(owner, "masterdata.save_products", records=[record | {"base_version": 1}])
+    line = {"product_id": product, "location_id": place, "counted": "0"}
+    await act(owner, "inventory.record_count", document_id=new_id(), lines=[line])
+    await device.pull()
+    assert device.row("product_price@common", product) == {"id": str(product), "price": None}
+    assert device.row(held, product) is None
+
+
+def opening(product: UUID, place: UUID) -> dict[str, Any]:
+    return {"product_id": product, "location_id": place, "quantity": "5", "unit_cost": "3"}
+
+
 async def test_what_changes_while_a_chunk_is_made_comes_with_the_pull(
     firm: Firm, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,11 +128,11 @@ async def test_what_changes_while_a_chunk_is_made_comes_with_the_pull(
     product, packing, go = firm.id("product", 2), threading.Event(), threading.Event()
     pack = snapshot.pack
 
-    def slowly(head: Any, part: Any, rows: Any, caller: Any) -> bytes:
+    def slowly(head: Any, part: Any, rows: Any, caller: Any, products: Any = None) -> bytes:
         if head["part"] == "product":
             packing.set()
             go.wait(10)
-        return pack(head, part, rows, caller)
+        return pack(head, part, rows, caller, products)
 
     monkeypatch.setattr(snapshot, "pack", slowly)
     first = asyncio.create_task(Phone(shop, firm.tokens["keeper"]).load())
