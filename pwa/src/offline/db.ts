@@ -25,6 +25,7 @@ export type Loading = {
   whole: boolean;
   wanted: PartKey[];
   schemaVersion: number;
+  /** From here a pull brings what any of its chunks may lack. */
   cursor: string;
   permissions: string[];
   parts: { key: PartKey; chunks: number }[];

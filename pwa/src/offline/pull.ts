@@ -114,7 +114,7 @@ async function replaceAll(db: Database, signal?: AbortSignal) {
 }
 
 async function apply(db: Database, page: Page, known: Known, signal?: AbortSignal) {
-  const added = page.add.length > 0 ? await stage(db, page.add, signal) : undefined;
+  const added = page.add.length > 0 ? await stage(db, page, signal) : undefined;
   const dropped = new Set(page.drop);
   const holds = known.holds.filter((key) => !dropped.has(key));
   const written = await prepare(db, page, new Set(holds));
@@ -141,7 +141,8 @@ async function apply(db: Database, page: Page, known: Known, signal?: AbortSigna
         full.map(([, pack]) => pack),
         full.map(([key]) => key),
       );
-      const rights = await note(db, { cursor: page.cursor, holds, permissions: page.permissions });
+      // A download that was interrupted has chunks that are older than this page.
+      const rights = await note(db, { cursor: added?.cursor ?? page.cursor, holds, permissions: page.permissions });
       await onCommandRows(db, answers);
       return { packs, rights, answered: answers.length > 0 };
     }),

@@ -25,6 +25,9 @@ async function heldAs(db: Database, part: KeptPart): Promise<PartKey[]> {
   return ((await holds.keys) ?? []).filter((key) => partOf(key) === part);
 }
 
+/** Whether this person may see it: a part that is held can be without rows. */
+export const holds = async (db: Database, part: KeptPart) => (await heldAs(db, part)).length > 0;
+
 /** All rows of a part, over all buckets. A transfer is in the buckets of both its ends and comes once. */
 export async function allRows<Part extends KeptPart>(db: Database, part: Part): Promise<PartRows[Part][]> {
   const found = new Map<Id, PartRows[Part]>();

@@ -3,6 +3,7 @@
  * remembered over a reload; when all are here they are moved into place in one transaction.
  */
 import { Failed, Unreachable } from "../data/errors";
+import { type AlignedLine, isAligned, Products } from "./aligned";
 import { attempt } from "./attempt";
 import type { Database, Loading, Pack } from "./db";
 import { ask, lines } from "./door";
@@ -11,7 +12,7 @@ import { onDevice } from "./open";
 import { type Readings, speaker } from "./pinyin";
 import { seal } from "./secret";
 import { tell } from "./state";
-import type { Bucket, CommandRow, Part, PartRows, ProductRow } from "./types";
+import type { Bucket, CommandRow, Id, Part, PartRows, ProductRow } from "./types";
 
 export const SCHEMA_VERSION = 1;
 
@@ -43,8 +44,8 @@ export class Late extends Error {}
 /** The server speaks a newer version of the rows than this app. */
 export class UpgradeRequired extends Error {}
 
-/** The parts to load; all that the server offers where none are named. */
-export type Wanted = readonly PartKey[] | undefined;
+/** The parts that a pull tells to add; all that the server offers where there is no such pull. */
+export type Wanted = { add: readonly PartKey[]; cursor: string } | undefined;
 
 /** Fetches what is wanted, or what is still missing of it. */
 export async function stage(db: Database, wanted: Wanted, signal?: AbortSignal): Promise<Loading> {
@@ -66,7 +67,7 @@ async function resumable(db: Database, wanted: Wanted): Promise<Loading | undefi
   if (loading === undefined || loading.schemaVersion !== SCHEMA_VERSION) return undefined;
   if (Date.now() - loading.startedAt > STALE_MS || loading.whole !== (wanted === undefined)) return undefined;
   const keys = new Set(loading.wanted);
-  const same = wanted === undefined || (wanted.length === keys.size && wanted.every((key) => keys.has(key)));
+  const same = wanted === undefined || (wanted.add.length === keys.size && wanted.add.every((key) => keys.has(key)));
   return same ? loading : undefined;
 }
 
@@ -80,11 +81,11 @@ async function begin(db: Database, wanted: Wanted, signal?: AbortSignal): Promis
   const loading: Loading = {
     id: crypto.randomUUID(),
     whole: wanted === undefined,
-    wanted: wanted === undefined ? [] : [...wanted],
+    wanted: [...(wanted?.add ?? [])],
     schemaVersion: manifest.schemaVersion,
-    cursor: manifest.cursor,
+    cursor: wanted?.cursor ?? manifest.cursor,
     permissions: manifest.permissions,
-    parts: wanted === undefined ? offered : offered.filter(({ key }) => wanted.includes(key)),
+    parts: wanted === undefined ? offered : offered.filter(({ key }) => wanted.add.includes(key)),
     done: [],
     startedAt: Date.now(),
   };
@@ -111,15 +112,19 @@ async function fetchMissing(db: Database, loading: Loading, signal?: AbortSignal
   tell({ download: { ...progress } });
   const stop = new AbortController();
   const signals = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const work = async () => {
-    for (let chunk = missing.shift(); chunk; chunk = missing.shift()) {
-      progress.bytes += await fetchChunk(db, loading.id, chunk, signals);
+  const products = new Products(db, loading);
+  const work = async (chunks: Chunk[]) => {
+    for (let chunk = chunks.shift(); chunk; chunk = chunks.shift()) {
+      progress.bytes += await fetchChunk(db, loading.id, chunk, products, signals);
       progress.done += 1;
       tell({ download: { ...progress } });
     }
   };
+  const aligned = missing.filter(({ key }) => isAligned(partOf(key)));
+  const others = missing.filter(({ key }) => !isAligned(partOf(key)));
   try {
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    // What is said of products is understood once all of them are here.
+    for (const chunks of [others, aligned]) await Promise.all(Array.from({ length: AT_ONCE }, () => work(chunks)));
   } catch (error) {
     stop.abort();
     throw error;
@@ -128,18 +133,36 @@ async function fetchMissing(db: Database, loading: Loading, signal?: AbortSignal
   }
 }
 
-async function fetchChunk(db: Database, loadingId: string, chunk: Chunk, signal: AbortSignal): Promise<number> {
+/** The lines of a chunk. */
+async function readChunk<Shape>(db: Database, chunk: Chunk, query: string, signal: AbortSignal) {
   const [part, bucket] = chunk.key.split("@");
-  const { values, bytes } = await lines(db, `/sync/snapshot/${part}/${bucket}/${chunk.chunk}`, signal).catch(
-    (error: unknown) => {
-      // Taken from us since the manifest was made.
-      if (error instanceof Failed && [403, 404, 410].includes(error.status)) throw new Late(error.message);
-      throw error;
-    },
-  );
-  const [head, ...packs] = values as [Head | undefined, ...Line[]];
+  const path = `/sync/snapshot/${part}/${bucket}/${chunk.chunk}${query}`;
+  const { values, bytes } = await lines(db, path, signal).catch((error: unknown) => {
+    // Taken from us since the manifest was made.
+    if (error instanceof Failed && [403, 404, 410].includes(error.status)) throw new Late(error.message);
+    throw error;
+  });
+  const [head, ...found] = values as [Head | undefined, ...Shape[]];
   if (head === undefined) throw new Unreachable("an empty chunk");
   if (head.chunks !== chunk.chunks || head.schemaVersion !== SCHEMA_VERSION) throw new Late(nameOf(chunk));
+  return { head, found, bytes };
+}
+
+/** In its short form where there is one and it is of the products that are here, otherwise with all ids. */
+async function fetchRows(db: Database, chunk: Chunk, products: Products, signal: AbortSignal) {
+  const part = partOf(chunk.key);
+  if (!isAligned(part)) return readChunk<Line>(db, chunk, "", signal);
+  const { head, found, bytes } = await readChunk<Line | AlignedLine>(db, chunk, "?aligned=1", signal);
+  const packs = await Promise.all(
+    found.map(async (line) => ("rows" in line ? line : { n: line.n, rows: await products.rows(part, line) })),
+  );
+  if (packs.every((line): line is Line => line.rows !== undefined)) return { head, found: packs, bytes };
+  const whole = await readChunk<Line>(db, chunk, "", signal);
+  return { ...whole, bytes: bytes + whole.bytes };
+}
+
+async function fetchChunk(db: Database, loadingId: Id, chunk: Chunk, products: Products, signal: AbortSignal) {
+  const { head, found: packs, bytes } = await fetchRows(db, chunk, products, signal);
   if (head.readings) {
     const speak = speaker(head.readings);
     for (const { rows } of packs) for (const row of rows as ProductRow[]) Object.assign(row, speak(row.name));

@@ -7,8 +7,8 @@ import { opened } from "./device";
 import { documentsOf, queueOf, useDocument, useOverlaid } from "./overlay";
 import { type Preview, settled, stockAt } from "./preview";
 import { type PastCall, readPast, STUCK, UNSENT } from "./queue";
-import { allRows, rowOf, stockOf, useDatabase, useRows } from "./rows";
-import { fold } from "./search";
+import { allRows, holds, rowOf, stockOf, useDatabase, useRows } from "./rows";
+import { fold, type ProductOrder } from "./search";
 import type { Partner, Place, Product, ProductUnit, PurchaseOrder, SalesOrder, StockAt, Transfer } from "./shapes";
 import type { CallState, Id, PendingCall, ProductRow, UnitRow } from "./types";
 
@@ -21,7 +21,9 @@ const PRODUCT_PARTS = ["product", "unit", "product_price", "product_cost"] as co
 /** Units resolved, and the prices that this person may see. */
 export async function productsFrom(db: Database, rows: readonly ProductRow[]): Promise<Product[]> {
   const ids = rows.map((row) => row.id);
-  const [units, prices, costs] = await Promise.all([
+  const [priced, costed, units, prices, costs] = await Promise.all([
+    holds(db, "product_price"),
+    holds(db, "product_cost"),
     allRows(db, "unit"),
     rowOf(db, "product_price", ids),
     rowOf(db, "product_cost", ids),
@@ -40,8 +42,8 @@ export async function productsFrom(db: Database, rows: readonly ProductRow[]): P
       ...row.units.filter((unit) => unit.unitId !== row.unitId).map((unit) => unitIn(unitOf, unit)),
     ],
     barcodes: row.barcodes,
-    price: prices.get(row.id)?.price,
-    referenceCost: costs.get(row.id)?.referenceCost,
+    price: prices.get(row.id)?.price ?? (priced ? null : undefined),
+    referenceCost: costs.get(row.id)?.referenceCost ?? (costed ? null : undefined),
   }));
 }
 
@@ -54,8 +56,12 @@ function unitIn(units: ReadonlyMap<Id, UnitRow>, factor: ProductRow["units"][num
 const NOTHING_YET = new Store({ ready: false, revision: 0 });
 const NONE: Product[] = [];
 
-/** By sku, barcode and its last digits, name and pinyin; an empty text finds the first products. */
-export function useProductSearch(text: string, limit = 30): { products: Product[]; ready: boolean } {
+/** By sku, barcode and its last digits, name and pinyin; an empty text finds the first products, of `order` if given. */
+export function useProductSearch(
+  text: string,
+  limit = 30,
+  order?: ProductOrder,
+): { products: Product[]; ready: boolean } {
   const db = useDatabase();
   const { ready, revision } = useStore(db ? catalogueOf(db).state : NOTHING_YET);
   const products = useRows(
@@ -63,15 +69,15 @@ export function useProductSearch(text: string, limit = 30): { products: Product[
     useCallback(
       // A search worker that failed starts anew, and then there is another revision.
       async (open: Database) =>
-        revision === 0 && text.trim() !== ""
+        revision === 0 && (text.trim() !== "" || order !== undefined)
           ? NONE
           : catalogueOf(open)
-              .search(text, limit)
+              .search(text, limit, order)
               .then(
                 (rows) => productsFrom(open, rows),
                 () => NONE,
               ),
-      [text, limit, revision],
+      [text, limit, order, revision],
     ),
   );
   // An unfiltered list begins before all is in memory.

@@ -31,7 +31,20 @@ export const held = async (db: Database, part: KeptPart) => (await allRows(db, p
 export const offered = (server: SyncServer, part: KeptPart) => server.rows(part).toSorted(byId);
 
 export const unit = (n: number, name = `unit ${n}`) => ({ id: idOf(n), name, decimals: 0 });
-export const price = (n: number, value: string) => ({ id: idOf(n), price: value });
+export const price = (n: number, value: string | null) => ({ id: idOf(n), price: value });
+export const product = (n: number, name = `product ${n}`) => ({
+  id: idOf(n),
+  sku: `SKU-${n}`,
+  name,
+  spec: "",
+  kind: "GOODS",
+  active: true,
+  unitId: idOf(0),
+  units: [],
+  barcodes: [],
+  py: "",
+  pyf: "",
+});
 export const transfer = (n: number, status: "SENT" | "PARTLY_RECEIVED" | "RECEIVED", note = "") => ({
   id: idOf(n),
   number: `T-${n}`,

@@ -7,10 +7,20 @@ import { pull } from "../../src/offline/pull";
 import { keep, readQueue } from "../../src/offline/queue";
 import { rowOf } from "../../src/offline/rows";
 import { rowsState } from "../../src/offline/state";
-import { freshDevice, held, HERE, idOf, offered, price, restarted, THERE, transfer, unit } from "./device";
+import type { ProductRow } from "../../src/offline/types";
+import { productsFrom } from "../../src/offline/views";
+import { freshDevice, held, HERE, idOf, offered, price, product, restarted, THERE, transfer, unit } from "./device";
 import { SyncServer, USER } from "./server";
 
 vi.setConfig({ testTimeout: 20_000 }); // of a machine that does other things as well
+
+const VISIBLE = [
+  "unit@common",
+  "product@common",
+  "product_price@common",
+  `transfer@w:${HERE}`,
+  `command@u:${USER}`,
+] as const;
 
 let server: SyncServer;
 let db: Database;
@@ -18,12 +28,11 @@ let db: Database;
 beforeEach(async () => {
   server = new SyncServer();
   db = await freshDevice();
-  for (const key of ["unit@common", "product_price@common", `transfer@w:${HERE}`, `command@u:${USER}`] as const) {
-    server.visible.add(key);
-  }
+  for (const key of VISIBLE) server.visible.add(key);
   for (let n = 0; n < 300; n += 1) {
     server.put("unit@common", unit(n));
-    server.put("product_price@common", price(n, `${n}.50`));
+    server.put("product@common", product(n));
+    if (n % 7 > 0) server.put("product_price@common", price(n, `${n}.50`));
   }
   server.put(`transfer@w:${HERE}`, transfer(1, "SENT"));
 });
@@ -50,7 +59,7 @@ const accepted = (n: number) => ({
 });
 
 async function expectSame() {
-  for (const part of ["unit", "product_price", "transfer"] as const) {
+  for (const part of ["unit", "product", "product_price", "transfer"] as const) {
     expect(await held(db, part)).toEqual(offered(server, part));
   }
 }
@@ -60,18 +69,18 @@ describe("the first download", () => {
     const seen: (number | undefined)[] = [];
     const unwatch = rowsState.watch(() => seen.push(rowsState.value.download?.done));
     server.before = (path) => {
-      if (path.endsWith("/3")) server.put("unit@common", unit(7, "changed while the download ran"));
+      if (path.includes("/3")) server.put("unit@common", unit(7, "changed while the download ran"));
     };
     await pull(db);
     unwatch();
     await expectSame();
-    expect(Math.max(...seen.map((done) => done ?? 0))).toBe(16);
+    expect(Math.max(...seen.map((done) => done ?? 0))).toBe(20);
     expect(rowsState.value.download).toBeNull();
   });
 
   test("goes on after an interruption with the chunks that are missing", async () => {
     server.before = (path) => {
-      if (path === `/sync/snapshot/product_price/common/2`) throw new TypeError("network");
+      if (path.startsWith("/sync/snapshot/product_price/common/2")) throw new TypeError("network");
     };
     await expect(pull(db)).rejects.toThrow("network");
     db = await restarted();
@@ -80,15 +89,15 @@ describe("the first download", () => {
     const done = (await db.fact("loading"))?.done.length ?? 0;
     await pull(db);
     await expectSame();
-    const chunks = server.asked.slice(before).filter((path) => /\/\d+$/.test(path));
+    const chunks = server.asked.slice(before).filter((path) => /\/\d+(\?|$)/.test(path));
     expect(done).toBeGreaterThan(0);
-    expect(chunks).toHaveLength(16 - done);
+    expect(chunks).toHaveLength(20 - done);
     expect(server.asked.filter((path) => path === "/sync/snapshot")).toHaveLength(1);
   });
 
   test("begins again when the server has packed its chunks anew", async () => {
     server.before = (path) => {
-      if (path.endsWith("/1")) server.chunks = 8;
+      if (path.includes("/common/1")) server.chunks = 8;
     };
     await pull(db);
     expect(server.asked.filter((path) => path === "/sync/snapshot")).toHaveLength(2);
@@ -103,6 +112,96 @@ describe("the first download", () => {
     await expectSame();
     expect(await held(db, "product_price")).toEqual([]);
   });
+});
+
+describe("prices, which name no product", () => {
+  const asked = (form: string) =>
+    server.asked.filter((path) => path.includes("/product_price/") && path.endsWith(form));
+
+  test("are taken as they are by a device with the same products", async () => {
+    await pull(db);
+    await expectSame();
+    expect(asked("?aligned=1")).toHaveLength(4);
+    expect(asked("/0")).toEqual([]);
+    const products = server.asked.findLastIndex((path) => path.includes("/product/"));
+    expect(products).toBeLessThan(server.asked.findIndex((path) => path.includes("/product_price/")));
+  });
+
+  test("are asked for with ids where products were made and removed meanwhile", async () => {
+    let once = true;
+    server.before = (path) => {
+      if (!once || !path.includes("/product_price/")) return;
+      once = false;
+      const hash = (n: number) => Number.parseInt(idOf(n).slice(-2), 16) & 127;
+      const like = [301, 302, 303, 304, 305].find((n) => hash(n) % 4 === 0) as number;
+      server.put("product@common", product(like));
+      server.put("product_price@common", price(like, "7"));
+      server.remove("product@common", idOf(like - 256));
+      server.remove("product_price@common", idOf(like - 256));
+    };
+    await pull(db);
+    await expectSame();
+    expect(asked("/0")).toHaveLength(1);
+  });
+
+  test("are understood after an interruption between the products and them", async () => {
+    server.before = (path) => {
+      if (path.includes("/product_price/")) throw new TypeError("network");
+    };
+    await expect(pull(db)).rejects.toThrow("network");
+    db = await restarted();
+    server.before = () => undefined;
+    await pull(db);
+    await expectSame();
+    expect(asked("?aligned=1").length).toBeGreaterThan(4);
+    expect(asked("/0")).toEqual([]);
+  });
+
+  test("are understood when they are granted later, by the products that are here", async () => {
+    server.visible.delete("product_price@common");
+    await pull(db);
+    server.put("product@common", product(301));
+    server.put("product_price@common", price(301, "9"));
+    await pull(db);
+    server.visible.add("product_price@common");
+    await pull(db);
+    await expectSame();
+    expect(asked("?aligned=1")).toHaveLength(4);
+    expect(["/0", "/1", "/2", "/3"].flatMap(asked)).toEqual([]);
+  });
+
+  test("come as rows to a device without products", async () => {
+    server.visible.delete("product@common");
+    await pull(db);
+    await expectSame();
+    expect(["/0", "/1", "/2", "/3"].flatMap(asked)).toEqual([]);
+  });
+
+  test("are none for a product without, and when they are taken away; for whoever may not see them they are not", async () => {
+    await pull(db);
+    server.put("product_price@common", price(1, null));
+    await pull(db);
+    const rows = [product(0), product(1), product(2)] as ProductRow[];
+    const prices = async () => (await productsFrom(db, rows)).map((found) => found.price);
+    expect(await prices()).toEqual([null, null, "2.50"]);
+    server.visible.delete("product_price@common");
+    await pull(db);
+    expect(await prices()).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+test("a part that is added after an interruption lacks nothing", async () => {
+  server.visible.delete("product_price@common");
+  await pull(db);
+  server.visible.add("product_price@common");
+  server.before = (path) => {
+    if (path.startsWith("/sync/snapshot/product_price/common/3")) throw new TypeError("network");
+  };
+  await expect(pull(db)).rejects.toThrow("network");
+  server.before = () => undefined;
+  for (let n = 0; n < 40; n += 1) server.put("product_price@common", price(n, `${n}.99`));
+  await pull(db);
+  await expectSame();
 });
 
 describe("a pull", () => {

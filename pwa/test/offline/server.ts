@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { vi } from "vitest";
 import type { PartKey } from "../../src/offline/keys";
@@ -12,6 +13,14 @@ type PullBody = { schemaVersion: number; cursor: string; holds: PartKey[]; unsen
 
 /** What becomes of the next request to the sync door. */
 export type Fault = "none" | "request lost" | "answer lost" | "overloaded" | "portal" | "unauthorized";
+
+const PRODUCTS: PartKey = "product@common";
+/** What a row of these parts says of a product; snapshots leave out what is null. */
+const VALUES: Partial<Record<Part, string>> = {
+  product_price: "price",
+  product_cost: "referenceCost",
+  stock: "levels",
+};
 
 const CHUNKS = 4;
 /** A packed chunk is handed out again while it lacks no more than so many changes, and cursors make up for it. */
@@ -95,10 +104,11 @@ export class SyncServer {
   #answer(path: string, init: RequestInit): Response {
     if (path === "/sync/snapshot") return Response.json(this.#manifest());
     if (path === "/sync/pull") return this.#pull(JSON.parse(String(init.body)) as PullBody);
-    const [, part, bucket, chunk] = /^\/sync\/snapshot\/(\w+)\/([\w:-]+)\/(\d+)$/.exec(path) ?? [];
+    const [, part, bucket, chunk, query] = /^\/sync\/snapshot\/(\w+)\/([\w:-]+)\/(\d+)(\?aligned=1)?$/.exec(path) ?? [];
     const key = `${part}@${bucket}` as PartKey;
     if (!this.visible.has(key)) return Response.json({ error: "not_found" }, { status: 404 });
-    return this.#chunk(key, Number(chunk));
+    const value = this.visible.has(PRODUCTS) ? VALUES[part as Part] : undefined;
+    return this.#chunk(key, Number(chunk), query ? value : undefined);
   }
 
   #split(key: PartKey) {
@@ -134,26 +144,40 @@ export class SyncServer {
     return { schemaVersion: this.schemaVersion, cursor: `c${this.#safe}`, parts, permissions: this.permissions };
   }
 
-  #chunk(key: PartKey, chunk: number): Response {
-    const name = `${key}/${chunk}/${this.chunks}`;
+  #chunk(key: PartKey, chunk: number, value: string | undefined): Response {
+    const name = `${key}/${chunk}/${this.chunks}/${value}`;
     const known = this.#packed.get(name);
-    const packed = known && this.seq - known.seq <= BEHIND ? known : { seq: this.seq, text: this.#pack(key, chunk) };
+    const fresh = () => ({ seq: this.seq, text: this.#pack(key, chunk, value) });
+    const packed = known && this.seq - known.seq <= BEHIND ? known : fresh();
     this.#packed.set(name, packed);
     // As it is once the browser has taken `Content-Encoding: gzip` off; the length is that of what came.
     const headers = { "content-type": "application/x-ndjson", "content-length": String(gzipSync(packed.text).length) };
     return new Response(packed.text, { headers });
   }
 
-  #pack(key: PartKey, chunk: number): string {
+  #pack(key: PartKey, chunk: number, value: string | undefined): string {
     const head = { ...this.#split(key), chunk, chunks: this.chunks, seq: this.seq, schemaVersion: this.schemaVersion };
     const lines: unknown[] = [head];
     for (let n = chunk; n < 128; n += this.chunks) {
-      const rows = [...this.#entries.values()].filter(
-        (one) => one.key === key && one.row && (Number.parseInt(one.id.slice(-2), 16) & 127) === n,
-      );
-      if (rows.length > 0) lines.push({ n, rows: rows.map(({ row }) => row) });
+      const rows = this.#hashed(key, n).filter((row) => row[VALUES[key.split("@")[0] as Part] ?? "id"] !== null);
+      if (value === undefined) {
+        if (rows.length > 0) lines.push({ n, rows });
+        continue;
+      }
+      const said = new Map(rows.map((row) => [row.id, row[value]]));
+      const ids = this.#hashed(PRODUCTS, n).map(({ id }) => id);
+      const products = createHash("sha256").update(ids.join("")).digest("hex").slice(0, 16);
+      lines.push({ n, products, values: ids.map((id) => said.get(id) ?? null) });
     }
     return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  }
+
+  /** What is there of a hash bucket, in order of ids. */
+  #hashed(key: PartKey, n: number): Row[] {
+    return [...this.#entries.values()]
+      .flatMap((one) => (one.key === key && one.row ? [one.row] : []))
+      .filter(({ id }) => (Number.parseInt(id.slice(-2), 16) & 127) === n)
+      .toSorted((left, right) => (left.id < right.id ? -1 : 1));
   }
 
   #pull(asked: PullBody): Response {
