@@ -4,6 +4,7 @@ import { Store } from "../data/store";
 import type { Database } from "./db";
 import { partOf } from "./keys";
 import { rowOf } from "./rows";
+import type { ProductOrder } from "./search";
 import type { FromWorker, ToWorker } from "./search.worker";
 // oxlint-disable-next-line import/default -- Vite's answer to `?worker&url`
 import workerUrl from "./search.worker?worker&url";
@@ -47,8 +48,8 @@ class Catalogue {
   }
 
   /** Of an unfiltered list, at once what it began with last time: the rest of it comes with the next revision. */
-  async search(text: string, limit: number): Promise<ProductRow[]> {
-    if (text.trim() !== "") return this.#ask({ text, limit });
+  async search(text: string, limit: number, order?: ProductOrder): Promise<ProductRow[]> {
+    if (text.trim() !== "" || order !== undefined) return this.#ask({ text, limit, order });
     const first = this.state.value.ready ? undefined : await this.#db.fact("first");
     if (first !== undefined) return first.slice(0, limit);
     const rows = await this.#ask({ text, limit: Math.max(limit, FIRST) });

@@ -32,6 +32,19 @@ const before = (left: Found, right: Found) =>
 /** What is sold comes before what is not any more; then by SKU. */
 const orderOf = (row: ProductRow) => (row.active ? "0" : "1") + fold(row.sku);
 
+/** The orders of a list that a person sorts; otherwise what is sold comes first, by SKU. */
+export type ProductOrder = "sku" | "-sku" | "name" | "-name";
+type Column = "sku" | "name";
+type Keyed = { key: string; row: ProductRow };
+
+/** Numbers in SKUs by their value: a collator that minds them takes a second for 50,000, this a tenth of one. */
+const skuKey = ({ sku }: ProductRow) => fold(sku).replaceAll(/\d+/g, (digits) => digits.padStart(12, "0"));
+const keyOf = { sku: skuKey, name: ({ name }: ProductRow) => name } as const;
+
+const collator = new Intl.Collator("zh");
+const plainly = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);
+const comparing = { sku: plainly, name: collator.compare } as const;
+
 function textOf({ sku, name, spec, py, pyf, barcodes }: ProductRow): string {
   const fields = [sku, name, spec, py, pyf].filter(Boolean).map((field) => FIELD + fold(field));
   const codes = barcodes.map(({ code }) => FIELD + fold(code) + CODE_END);
@@ -101,6 +114,8 @@ export class ProductIndex {
   readonly #segments = new Map<string, Segment>();
   readonly #byId = new Map<Id, ProductRow>();
   readonly #byCode = new Map<string, readonly Id[]>();
+  /** Made when somebody asks for it; changed rows then come at its end, until somebody asks again. */
+  readonly #sorted = new Map<Column, { rows: Keyed[]; inOrder: boolean }>();
 
   get size() {
     return this.#byId.size;
@@ -108,7 +123,12 @@ export class ProductIndex {
 
   /** The rows of a pack as they are now. */
   put(pack: string, rows: readonly ProductRow[]) {
-    for (const row of this.#segments.get(pack)?.rows ?? []) this.#forget(row);
+    const old = new Set(this.#segments.get(pack)?.rows);
+    for (const row of old) this.#forget(row);
+    for (const [column, { rows: sorted }] of this.#sorted) {
+      const [others, fresh] = [sorted.filter(({ row }) => !old.has(row)), rows.map((row) => keyed(column, row))];
+      this.#sorted.set(column, { rows: [...others, ...fresh], inOrder: false });
+    }
     if (rows.length > 0) this.#segments.set(pack, new Segment(rows));
     else this.#segments.delete(pack);
     for (const row of rows) this.#learn(row);
@@ -126,6 +146,30 @@ export class ProductIndex {
       .toSorted(before)
       .slice(0, limit)
       .map(({ row }) => row);
+  }
+
+  sorted(order: ProductOrder, limit: number): ProductRow[] {
+    const column = order.replace("-", "") as Column;
+    const rows = this.#inOrder(column);
+    return (order === column ? rows.slice(0, limit) : rows.slice(-limit).toReversed()).map(({ row }) => row);
+  }
+
+  /** Sorted once, in a quarter of a second for 50,000 names; what is nearly in order is soon in order again. */
+  #inOrder(column: Column): Keyed[] {
+    const known = this.#sorted.get(column) ?? {
+      rows: Array.from(this.#byId.values(), (row) => keyed(column, row)),
+      inOrder: false,
+    };
+    if (!known.inOrder) {
+      const compare = comparing[column];
+      known.rows.sort(
+        (left, right) =>
+          compare(left.key, right.key) || plainly(left.row.sku, right.row.sku) || plainly(left.row.id, right.row.id),
+      );
+      known.inOrder = true;
+    }
+    this.#sorted.set(column, known);
+    return known.rows;
   }
 
   /** By the whole barcode or SKU; what is sold first. */
@@ -153,5 +197,7 @@ export class ProductIndex {
     }
   }
 }
+
+const keyed = (column: Column, row: ProductRow): Keyed => ({ key: keyOf[column](row), row });
 
 const codesOf = ({ sku, barcodes }: ProductRow) => new Set([sku, ...barcodes.map(({ code }) => code)].map(canonical));

@@ -3,7 +3,7 @@
  * IndexedDB: a second copy of its library would cost the worker's start more than these lines.
  */
 import type { PackKey } from "./keys";
-import { ProductIndex } from "./search";
+import { ProductIndex, type ProductOrder } from "./search";
 import type { Id, ProductRow } from "./types";
 
 const RANGE = IDBKeyRange.bound("product@", "productA", false, true); // "A" follows "@"
@@ -23,7 +23,11 @@ async function open(name: string): Promise<IDBDatabase> {
   return db;
 }
 
-export type Asked = { text: string; limit: number } | { code: string } | { ids: readonly Id[] };
+/** `order` counts where there is no text: what is found is ranked by how well it fits. */
+export type Asked =
+  | { text: string; limit: number; order?: ProductOrder | undefined }
+  | { code: string }
+  | { ids: readonly Id[] };
 
 export class Shelf {
   readonly #name: string;
@@ -50,7 +54,10 @@ export class Shelf {
 
   async answer(asked: Asked): Promise<ProductRow[]> {
     await this.#filled;
-    if ("text" in asked) return this.#index.search(asked.text, asked.limit);
+    if ("text" in asked) {
+      const { text, limit, order } = asked;
+      return order && text.trim() === "" ? this.#index.sorted(order, limit) : this.#index.search(text, limit);
+    }
     return "code" in asked ? this.#index.withCode(asked.code) : this.#index.rows(asked.ids);
   }
 

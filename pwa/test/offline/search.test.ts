@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { hashOf, type PackKey, packKey } from "../../src/offline/keys";
-import { canonical, fold, ProductIndex } from "../../src/offline/search";
+import { canonical, fold, ProductIndex, type ProductOrder } from "../../src/offline/search";
 import { Shelf } from "../../src/offline/shelf";
 import type { ProductRow } from "../../src/offline/types";
 import { freshDevice, idOf } from "./device";
@@ -251,3 +251,43 @@ test("50,000 products are searched in a few milliseconds", () => {
   console.info(`${each.toFixed(1)} ms for a search`);
   expect(each).toBeLessThan(16);
 }, 60_000);
+
+describe("sorted by a column", () => {
+  const sorted = (index: ProductIndex, order: ProductOrder, limit = 10) => skus(index.sorted(order, limit));
+
+  test("SKUs by their numbers, names by pinyin, what is not sold any more among them", () => {
+    const index = indexOf([
+      product({ sku: "A10", name: "中性笔" }),
+      product({ sku: "A9", name: "安全帽", active: false }),
+      product({ sku: "B1", name: "笔记本" }),
+    ]);
+    expect(sorted(index, "sku")).toEqual(["A9", "A10", "B1"]);
+    expect(sorted(index, "-sku", 2)).toEqual(["B1", "A10"]);
+    expect(sorted(index, "name")).toEqual(["A9", "B1", "A10"]);
+    expect(sorted(index, "-name")).toEqual(["A10", "B1", "A9"]);
+  });
+
+  test("stays right while products change, come and go", () => {
+    const change = fc.record({
+      pack: fc.constantFrom("a", "b"),
+      numbers: fc.uniqueArray(fc.nat(40), { maxLength: 6 }),
+    });
+    fc.assert(
+      fc.property(fc.array(change), (changes) => {
+        const index = new ProductIndex();
+        const packs = new Map<string, ProductRow[]>();
+        for (const { pack, numbers } of changes) {
+          const rows = numbers.map((n) => product({ id: `${pack}${n}`, sku: `${pack}${n}`, name: `${50 - n}` }));
+          packs.set(pack, rows);
+          index.put(pack, rows);
+          const all = [...packs.values()].flat();
+          const fresh = indexOf(all);
+          for (const order of ["sku", "-name"] as const) {
+            expect(sorted(index, order, 100)).toEqual(sorted(fresh, order, 100));
+            expect(index.sorted(order, 100)).toHaveLength(all.length);
+          }
+        }
+      }),
+    );
+  });
+});

@@ -21,6 +21,7 @@ import { fullName } from "./products";
 
 const AT_ONCE = 50;
 const COLUMNS_AT_MOST = 4;
+const ORDERS = ["sku", "-sku", "name", "-name"] as const;
 
 /** `places` only where this person sees stock. */
 type Row = Product & { places: PlaceSum[]; sum: Sum | null };
@@ -34,7 +35,12 @@ export default function ProductList() {
   const [search, setSearch] = useSearchParam("search");
   const [limit, setLimit] = useState({ search, rows: AT_ONCE });
   if (limit.search !== search) setLimit({ search, rows: AT_ONCE });
-  const { products, ready } = useProductSearch(search, limit.rows);
+  const [order, setOrder] = useSearchParam("order");
+  const { products, ready } = useProductSearch(
+    search,
+    limit.rows,
+    ORDERS.find((one) => one === order),
+  );
   const rows = useRowsOf(products, places);
   const scan = useScan({
     onCode: ({ product }) => {
@@ -53,8 +59,8 @@ export default function ProductList() {
   };
   const stock = can("stock.read");
   const columns: Column<Row>[] = [
-    { key: "name", head: t`Product`, cell: (row) => <Name product={row} />, wrap: true },
-    { key: "sku", head: t`SKU`, cell: (row) => row.sku },
+    { key: "name", head: t`Product`, cell: (row) => <Name product={row} />, wrap: true, sort: ["name", "-name"] },
+    { key: "sku", head: t`SKU`, cell: (row) => row.sku, sort: ["sku", "-sku"] },
     ...(products.some(({ price }) => price !== undefined)
       ? [{ key: "price", head: t`Price`, cell: (row: Row) => <Money value={row.price} />, number: true }]
       : []),
@@ -91,6 +97,8 @@ export default function ProductList() {
           columns={columns}
           card={(row) => <Card row={row} />}
           href={(row) => `/products/${row.id}`}
+          // What is searched comes in the order of how well it fits.
+          {...(search.trim() === "" && { order, onOrder: setOrder })}
           empty={
             search === "" ? (
               <Empty title={<Trans>No products yet</Trans>}>
