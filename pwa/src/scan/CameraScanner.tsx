@@ -26,7 +26,7 @@ export function CameraScanner({ onRead, compact = false }: CameraScannerProps) {
     if (!video.current) return undefined;
     const repeats = new Repeats();
     const made = new Camera(video.current, scanSettings.value.camera, (text) => {
-      if (repeats.isNew(text, performance.now())) heard.current(text);
+      if (repeats.isNew(text, performance.now()) && text !== null) heard.current(text);
     });
     setCamera(made);
     void made.start();

@@ -31,16 +31,17 @@ const PAUSE_MS = 60;
 export class Camera {
   readonly state = new Store<CameraState>({ step: "starting", cameras: [], camera: null, torch: null });
   readonly #video: HTMLVideoElement;
-  readonly #onRead: (text: string) => void;
+  readonly #onFrame: (text: string | null) => void;
   #stream: MediaStream | null = null;
   #turn = 0;
   #wanted: string | null;
   #leaving = new AbortController();
 
-  constructor(video: HTMLVideoElement, wanted: string | null, onRead: (text: string) => void) {
+  /** `onFrame` is told what each frame shows, or null. */
+  constructor(video: HTMLVideoElement, wanted: string | null, onFrame: (text: string | null) => void) {
     this.#video = video;
     this.#wanted = wanted;
-    this.#onRead = onRead;
+    this.#onFrame = onFrame;
     const { signal } = this.#leaving;
     // iOS shows black after the app was away, and leaves the lamp on: let go, and take it anew
     document.addEventListener("visibilitychange", () => void (document.hidden ? this.rest() : this.start()), {
@@ -113,7 +114,7 @@ export class Camera {
         const { texts, failed } = await codesIn(await createImageBitmap(this.#video), false);
         if (turn !== this.#turn) return;
         if (failed) return this.#set({ step: "failed", torch: null });
-        if (texts[0] !== undefined) this.#onRead(texts[0]);
+        this.#onFrame(texts[0] ?? null);
       }
       await new Promise((next) => setTimeout(next, PAUSE_MS));
     }
