@@ -23,14 +23,20 @@ export const update = new Store<UpdateState>({ waiting: null, required: false })
 /** Forms with something typed in them, which a reload would lose. */
 export const dirty = new Store<number>(0);
 
-/** While `is`, nobody is asked to reload the app. */
+/** While `is`, nobody is asked to update the app, and the browser asks before it reloads or leaves it. */
 export function useDirty(is: boolean) {
   useEffect(() => {
     if (!is) return undefined;
     dirty.set(dirty.value + 1);
-    return () => dirty.set(dirty.value - 1);
+    addEventListener("beforeunload", askFirst);
+    return () => {
+      dirty.set(dirty.value - 1);
+      if (dirty.value === 0) removeEventListener("beforeunload", askFirst);
+    };
   }, [is]);
 }
+
+const askFirst = (event: BeforeUnloadEvent) => event.preventDefault();
 
 /** The new version takes over, in every tab, and this one starts it. */
 export function takeOver() {

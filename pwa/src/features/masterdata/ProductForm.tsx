@@ -1,6 +1,7 @@
 import { Button, Group, NativeSelect, Switch, TextInput } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
+import { useDirty } from "../../app/update";
 import { type Decimal, isNegative, read } from "../../data/decimal";
 import { graphql } from "../../data/graphql";
 import { useMe } from "../../data/me";
@@ -45,7 +46,7 @@ export function ProductForm({ product, onCancel, onSaved, onReload }: ProductFor
   const { can } = useMe();
   const categories = useQuery(CATEGORIES, {}).data?.categories ?? [];
   const { state, run } = useCommand(SAVE);
-  const [form, setForm] = useState({
+  const [first] = useState({
     name: product.name,
     sku: product.sku,
     spec: product.spec,
@@ -55,6 +56,8 @@ export function ProductForm({ product, onCancel, onSaved, onReload }: ProductFor
     active: product.active,
     barcodes: (product.barcodes ?? []).map(({ code, unit }) => ({ code, unitId: unit?.id ?? null })),
   });
+  const [form, setForm] = useState(first);
+  useDirty(JSON.stringify(form) !== JSON.stringify(first));
   const [tried, setTried] = useState(false);
   const problems = useFieldProblems(state.step === "answered" ? state.outcome : null);
   const refused = (field: string) => problems.find((problem) => problem.field === field)?.message;

@@ -1,6 +1,7 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
+import { useDirty } from "../../app/update";
 import { isNegative, isPositive, read } from "../../data/decimal";
 import { replace } from "../../offline/decide";
 import { useDatabase } from "../../offline/rows";
@@ -32,8 +33,10 @@ export function EditCall({ call, onDone }: { call: PendingCall; onDone: () => vo
   const { places } = usePlaces();
   const productIds = useProductIds(call.body, lines);
   const products = useProducts(productIds.filter((id) => id !== ""));
-  const [amounts, setAmounts] = useState(() => lines.map((line) => text(line[amountOf(line)])));
+  const [first] = useState(() => lines.map((line) => text(line[amountOf(line)])));
+  const [amounts, setAmounts] = useState(first);
   const [place, setPlace] = useState(text(call.body.location_id));
+  useDirty(amounts.some((amount, index) => amount !== first[index]) || place !== text(call.body.location_id));
   const left = lines.flatMap((line, index) => {
     const value = read(amounts[index] ?? "");
     const nothing = amountOf(line) === "quantity" && (value === null || !isPositive(value));

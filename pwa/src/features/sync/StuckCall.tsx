@@ -1,6 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
+import { useDirty } from "../../app/update";
 import { useMe } from "../../data/me";
 import { discard, NotDecidable, redo, retry } from "../../offline/decide";
 import { useDatabase } from "../../offline/rows";
@@ -69,6 +70,7 @@ function Discard({ onDiscard, onBack }: { onDiscard: (reason: string) => void; o
   const { t } = useLingui();
   const me = useMe();
   const [reason, setReason] = useState("");
+  useDirty(reason.trim() !== "");
   const [tried, setTried] = useState(false);
   return (
     <form

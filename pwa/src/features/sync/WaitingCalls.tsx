@@ -2,6 +2,7 @@ import { Button, TextInput } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ShieldCheck } from "lucide-react";
 import { useState } from "react";
+import { useDirty } from "../../app/update";
 import { OUTCOME, type Outcome, useCommand } from "../../data/command";
 import { graphql, type ResultOf } from "../../data/graphql";
 import { useMe } from "../../data/me";
@@ -96,6 +97,7 @@ function Decision({ call, onDecided }: { call: Waiting; onDecided: () => void })
   const accept = useCommand(ACCEPT);
   const discard = useCommand(DISCARD);
   const [note, setNote] = useState("");
+  useDirty(note.trim() !== "");
   const [tried, setTried] = useState(false);
   const own = call.actorId === me.id;
   const busy = accept.state.step === "sending" || discard.state.step === "sending";
