@@ -12,6 +12,7 @@ import { ProductPicker } from "./masterdata/ProductPicker";
 import { WarehouseSelect } from "./masterdata/WarehouseSelect";
 import styles from "./orders.module.css";
 import type { Draft } from "./useDraft";
+import { WithPlace } from "./WithPlace";
 
 type DraftFieldsProps = {
   draft: Draft;
@@ -37,7 +38,7 @@ export function DraftFields({ draft, partner, begin }: DraftFieldsProps) {
     problems.find((problem) => problem.line === null && problem.field === field)?.message;
 
   return (
-    <>
+    <WithPlace places={draft.places} ready={draft.placesReady}>
       <div className={styles.head}>
         <PartnerPicker
           kind={partner.kind}
@@ -95,6 +96,6 @@ export function DraftFields({ draft, partner, begin }: DraftFieldsProps) {
         error={refused("note")}
         maxLength={1000}
       />
-    </>
+    </WithPlace>
   );
 }

@@ -36,7 +36,7 @@ type DraftRules = {
 /** A document that is being written: partner, place, lines and note, and whether it can be sent. */
 export function useDraft({ name, pricing, priceIn, takes, needsPartner, state, onTouch }: DraftRules) {
   const { can } = useMe();
-  const { places, first, keep } = usePlaces();
+  const { places, first, ready: placesReady, keep } = usePlaces();
   const form = useKeptForm<Content>(name, EMPTY);
   const [tried, setTried] = useState(false);
   // Found on the server before the first load was through, they are not among the device's rows yet.
@@ -66,6 +66,7 @@ export function useDraft({ name, pricing, priceIn, takes, needsPartner, state, o
     note,
     place,
     places,
+    placesReady,
     lines,
     /** Lines whose products are being looked up. */
     missing: content.lines.length - lines.length,

@@ -1,6 +1,7 @@
 /** What screens read: rows of this device with the calls that are still on their way counted in. */
 import { useCallback, useMemo } from "react";
 import { Store, useStore } from "../data/store";
+import { attempt } from "./attempt";
 import { catalogueOf } from "./catalogue";
 import type { Database } from "./db";
 import { opened } from "./device";
@@ -109,7 +110,8 @@ export function useProducts(ids: readonly Id[]): Map<Id, Product> {
 
 // --- places and partners ---
 
-const PLACE_PARTS = ["location", "warehouse"] as const;
+// Units and rights: the first download may bring no place at all.
+const PLACE_PARTS = ["location", "warehouse", "unit", "profile"] as const;
 const PLACE = "huotong.place"; // where this device is at work
 
 /** One for all screens: the warehouse that is switched in the header is another one everywhere. */
@@ -120,23 +122,32 @@ const keepPlace = (id: Id) => {
   keptPlace.set(id);
 };
 
-/** Storage places of active warehouses. `first`: where this device was at work last. */
-export function usePlaces(): { places: Place[]; first: Id | undefined; keep(id: Id): void } {
-  const places = useRows(PLACE_PARTS, readPlaces);
+/**
+ * Storage places of active warehouses. `first`: where this device was at work last. `ready`: if there are none now, there
+ * are none that this person may see.
+ */
+export function usePlaces(): { places: Place[]; first: Id | undefined; ready: boolean; keep(id: Id): void } {
+  const { places, ready } = useRows(PLACE_PARTS, readPlaces) ?? NOT_READ;
   const kept = useStore(keptPlace);
-  const first = places?.find((place) => place.id === kept)?.id ?? places?.[0]?.id;
-  return { places: places ?? NO_PLACES, first, keep: keepPlace };
+  const first = places.find((place) => place.id === kept)?.id ?? places[0]?.id;
+  return { places, first, ready, keep: keepPlace };
 }
 
-const NO_PLACES: Place[] = [];
+type Places = { places: Place[]; ready: boolean };
 
-async function readPlaces(db: Database): Promise<Place[]> {
-  const [locations, warehouses] = await Promise.all([allRows(db, "location"), allRows(db, "warehouse")]);
+const NOT_READ: Places = { places: [], ready: false };
+
+async function readPlaces(db: Database): Promise<Places> {
+  const [locations, warehouses, cursor] = await Promise.all([
+    allRows(db, "location"),
+    allRows(db, "warehouse"),
+    attempt(db, () => db.fact("cursor")), // there is one once the first download is through
+  ]);
   const found = warehouses
     .filter((warehouse) => warehouse.active)
     .toSorted((left, right) => left.code.localeCompare(right.code, undefined, { numeric: true }))
     .map((warehouse) => ({ warehouse, own: locations.filter(({ warehouseId }) => warehouseId === warehouse.id) }));
-  return found.flatMap(({ warehouse, own }) =>
+  const places = found.flatMap(({ warehouse, own }) =>
     own.map((location) => ({
       id: location.id,
       warehouseId: warehouse.id,
@@ -144,6 +155,7 @@ async function readPlaces(db: Database): Promise<Place[]> {
       negative: warehouse.negative,
     })),
   );
+  return { places, ready: cursor !== undefined };
 }
 
 const PARTNER_PARTS = ["partner"] as const;

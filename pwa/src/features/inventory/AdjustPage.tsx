@@ -16,6 +16,7 @@ import { Forbidden, LoadingRows } from "../../ui/states";
 import { Tabs } from "../../ui/Tabs";
 import { WarehouseSelect } from "../masterdata/WarehouseSelect";
 import { useCorrection } from "../useCorrection";
+import { WithPlace } from "../WithPlace";
 import styles from "./AdjustPage.module.css";
 import type { KeptLine } from "./goods";
 import { GoodsLines } from "./GoodsLines";
@@ -51,7 +52,7 @@ export default function AdjustPage() {
   const { can } = useMe();
   const [, go] = useLocation();
   const reasons = useReasons();
-  const { places, first, keep } = usePlaces();
+  const { places, first, ready, keep } = usePlaces();
   const { body, put, clear, restore } = useKeptForm("adjustment", EMPTY);
   const { state, run, clear: forget } = useOffline("inventory.adjust_stock");
   const { replaces, done } = useCorrection(state, restore);
@@ -137,7 +138,7 @@ export default function AdjustPage() {
       {body === undefined ? (
         <LoadingRows rows={4} height={56} />
       ) : (
-        <>
+        <WithPlace places={places} ready={ready}>
           <div className={styles.head}>
             <Tabs
               label={t`Direction`}
@@ -188,7 +189,7 @@ export default function AdjustPage() {
             tried={tried}
             begin={<Trans>Search a product or scan its barcode; a scanned case counts as a case.</Trans>}
           />
-        </>
+        </WithPlace>
       )}
     </Page>
   );

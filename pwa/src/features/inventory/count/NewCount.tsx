@@ -12,6 +12,7 @@ import { Page } from "../../../ui/Page";
 import { Forbidden } from "../../../ui/states";
 import { Tabs } from "../../../ui/Tabs";
 import { WarehouseSelect } from "../../masterdata/WarehouseSelect";
+import { WithPlace } from "../../WithPlace";
 import { useEscape } from "../useKeys";
 import styles from "./NewCount.module.css";
 import { beginSheet } from "./sheets";
@@ -23,7 +24,7 @@ export default function NewCount() {
   const { t } = useLingui();
   const { can } = useMe();
   const [, go] = useLocation();
-  const { places, first, keep } = usePlaces();
+  const { places, first, ready: placesReady, keep } = usePlaces();
   const [chosen, setChosen] = useState<Id>();
   const [way, setWay] = useState<Way>("all");
   const [words, setWords] = useState("");
@@ -66,66 +67,68 @@ export default function NewCount() {
         onAct: () => void begin(),
       }}
     >
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ready) void begin();
-        }}
-      >
-        <WarehouseSelect places={places} value={place?.id ?? ""} onChange={setChosen} />
-        <div className={styles.ways}>
-          <Tabs
-            label={t`What is counted`}
-            value={way}
-            onChange={setWay}
-            tabs={[
-              ["all", t`All here`],
-              ["part", t`A part`],
-              ["scan", t`By scanning`],
-            ]}
-          />
-          {way === "part" && (
-            <TextInput
-              label={t`Which products`}
-              description={t`Name, pinyin, SKU, specification or the last digits of a barcode`}
-              value={words}
-              onChange={(event) => setWords(event.currentTarget.value)}
-              leftSection={<Search size={18} aria-hidden />}
-              autoComplete="off"
-              enterKeyHint="done"
+      <WithPlace places={places} ready={placesReady}>
+        <form
+          className={styles.form}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (ready) void begin();
+          }}
+        >
+          <WarehouseSelect places={places} value={place?.id ?? ""} onChange={setChosen} />
+          <div className={styles.ways}>
+            <Tabs
+              label={t`What is counted`}
+              value={way}
+              onChange={setWay}
+              tabs={[
+                ["all", t`All here`],
+                ["part", t`A part`],
+                ["scan", t`By scanning`],
+              ]}
             />
-          )}
-          <p className={styles.dim} aria-live="polite">
-            {way === "scan" ? (
-              <Trans>The sheet starts empty; each product that is scanned or searched comes onto it.</Trans>
-            ) : list === undefined ? (
-              <Trans>Looking what is here…</Trans>
-            ) : way === "part" && words.trim() === "" ? (
-              <Trans>Say which products are meant.</Trans>
-            ) : list && list.length > 0 ? (
-              <Plural value={list.length} one="# product to count" other="# products to count" />
-            ) : null}
-          </p>
-          {way === "all" && list?.length === 0 && (
-            <Notice tone="waits">
-              <Trans>By the books there is nothing here. Count what you scan instead.</Trans>
-            </Notice>
-          )}
-          {way === "part" && words.trim() !== "" && list?.length === 0 && (
-            <Notice tone="waits">
-              <Trans>No product matches.</Trans>
-            </Notice>
-          )}
-        </div>
-        <Switch
-          size="md"
-          label={t`Count blind`}
-          description={t`The book quantity is hidden until the review, so that nobody counts towards it.`}
-          checked={blind}
-          onChange={(event) => setBlind(event.currentTarget.checked)}
-        />
-      </form>
+            {way === "part" && (
+              <TextInput
+                label={t`Which products`}
+                description={t`Name, pinyin, SKU, specification or the last digits of a barcode`}
+                value={words}
+                onChange={(event) => setWords(event.currentTarget.value)}
+                leftSection={<Search size={18} aria-hidden />}
+                autoComplete="off"
+                enterKeyHint="done"
+              />
+            )}
+            <p className={styles.dim} aria-live="polite">
+              {way === "scan" ? (
+                <Trans>The sheet starts empty; each product that is scanned or searched comes onto it.</Trans>
+              ) : list === undefined ? (
+                <Trans>Looking what is here…</Trans>
+              ) : way === "part" && words.trim() === "" ? (
+                <Trans>Say which products are meant.</Trans>
+              ) : list && list.length > 0 ? (
+                <Plural value={list.length} one="# product to count" other="# products to count" />
+              ) : null}
+            </p>
+            {way === "all" && list?.length === 0 && (
+              <Notice tone="waits">
+                <Trans>By the books there is nothing here. Count what you scan instead.</Trans>
+              </Notice>
+            )}
+            {way === "part" && words.trim() !== "" && list?.length === 0 && (
+              <Notice tone="waits">
+                <Trans>No product matches.</Trans>
+              </Notice>
+            )}
+          </div>
+          <Switch
+            size="md"
+            label={t`Count blind`}
+            description={t`The book quantity is hidden until the review, so that nobody counts towards it.`}
+            checked={blind}
+            onChange={(event) => setBlind(event.currentTarget.checked)}
+          />
+        </form>
+      </WithPlace>
     </Page>
   );
 }

@@ -14,6 +14,7 @@ import { QueuedNotice } from "../../../ui/QueuedNotice";
 import { useFieldProblems } from "../../../ui/Refusal";
 import { Empty, Forbidden, LoadingRows } from "../../../ui/states";
 import { useCorrection } from "../../useCorrection";
+import { WithPlace } from "../../WithPlace";
 import styles from "../AdjustPage.module.css";
 import type { KeptLine } from "../goods";
 import { GoodsLines } from "../GoodsLines";
@@ -30,7 +31,7 @@ export default function NewTransfer() {
   const { t } = useLingui();
   const { can } = useMe();
   const [, go] = useLocation();
-  const { places, first, keep } = usePlaces();
+  const { places, first, ready, keep } = usePlaces();
   const { body, put, clear, restore } = useKeptForm("transfer", EMPTY);
   const { state, run, clear: forget } = useOffline("inventory.send_transfer");
   const { replaces, done } = useCorrection(state, restore);
@@ -139,7 +140,7 @@ export default function NewTransfer() {
       {body === undefined ? (
         <LoadingRows rows={4} height={56} />
       ) : (
-        <>
+        <WithPlace places={places} ready={ready}>
           <div className={styles.fields}>
             <NativeSelect
               label={t`From`}
@@ -186,7 +187,7 @@ export default function NewTransfer() {
             tried={tried}
             begin={<Trans>Search a product or scan its barcode; a scanned case counts as a case.</Trans>}
           />
-        </>
+        </WithPlace>
       )}
     </Page>
   );
