@@ -18,6 +18,8 @@ export type Line = OrderLine & {
 };
 
 export type Words = {
+  /** What is to come or to go in all. */
+  ordered: string;
   done: string;
   now: string;
   complete: ReactNode;
@@ -64,7 +66,7 @@ function Table({ rows, words, ...rest }: RowsProps) {
           <tr>
             <th scope="col">{t`Product`}</th>
             <th scope="col" data-number>
-              {t`Ordered`}
+              {words.ordered}
             </th>
             <th scope="col" data-number>
               {words.done}

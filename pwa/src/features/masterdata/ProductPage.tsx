@@ -1,4 +1,4 @@
-import { ActionIcon, Button } from "@mantine/core";
+import { ActionIcon, Box, Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Pencil } from "lucide-react";
 import { useState } from "react";
@@ -212,7 +212,12 @@ function Units({ product, detail }: { product: Product; detail: ProductDetail | 
           ) : (
             codes.map(({ code }) => (
               <div key={code}>
-                {code} {ours.has(code) && <Trans>(house code)</Trans>}
+                {code}{" "}
+                {ours.has(code) && (
+                  <Box component="span" display="inline-block">
+                    <Trans>(house code)</Trans>
+                  </Box>
+                )}
               </div>
             ))
           ),

@@ -82,6 +82,7 @@ export default function PurchaseOrderPage({ id }: { id: string }) {
 function useWords(): Words {
   const { t } = useLingui();
   return {
+    ordered: t`Ordered`,
     done: t`Received`,
     now: t`This time`,
     complete: <Trans>complete</Trans>,

@@ -4,6 +4,7 @@ import type { Words } from "../../ui/ProgressLines";
 export function useShippingWords(): Words {
   const { t } = useLingui();
   return {
+    ordered: t`Ordered`,
     done: t`Shipped`,
     now: t`This time`,
     complete: <Trans>complete</Trans>,

@@ -72,6 +72,7 @@ export default function TransferPage({ id }: { id: Id }) {
 function useWords(): Words {
   const { t } = useLingui();
   return {
+    ordered: t`Sent off`,
     done: t`Arrived so far`,
     now: t`Arrives now`,
     complete: <Trans>complete</Trans>,
