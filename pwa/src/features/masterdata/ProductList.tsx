@@ -35,12 +35,9 @@ export default function ProductList() {
   const [search, setSearch] = useSearchParam("search");
   const [limit, setLimit] = useState({ search, rows: AT_ONCE });
   if (limit.search !== search) setLimit({ search, rows: AT_ONCE });
-  const [order, setOrder] = useSearchParam("order");
-  const { products, ready } = useProductSearch(
-    search,
-    limit.rows,
-    ORDERS.find((one) => one === order),
-  );
+  const [asked, setOrder] = useSearchParam("order");
+  const order = ORDERS.find((one) => one === asked);
+  const { products, ready } = useProductSearch(search, limit.rows, order);
   const rows = useRowsOf(products, places);
   const scan = useScan({
     onCode: ({ product }) => {
@@ -98,7 +95,7 @@ export default function ProductList() {
           card={(row) => <Card row={row} />}
           href={(row) => `/products/${row.id}`}
           // What is searched comes in the order of how well it fits.
-          {...(search.trim() === "" && { order, onOrder: setOrder })}
+          {...(search.trim() === "" && { onOrder: setOrder, ...(order && { order }) })}
           empty={
             search === "" ? (
               <Empty title={<Trans>No products yet</Trans>}>
