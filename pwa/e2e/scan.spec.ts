@@ -269,6 +269,33 @@ test("without a camera there is a photo, and the code by hand", async ({ page, g
   await expect(page.getByText(goods.name).first()).toBeVisible();
 });
 
+test("a photo taken without a network is on the document once there is one", async ({ page, goods, world, signIn }) => {
+  const order = await goods.order();
+  await signIn("keeper");
+  await knows(page, goods);
+  await page.goto(`/purchase-orders/${order}`);
+  await expect(page.getByText(words("Photos"))).toBeVisible();
+  await page.context().setOffline(true);
+  const buffer = photo({ kind: "qrcode", text: "broken box" }, { width: 3000, height: 2000, noise: 90 });
+  const add = page.locator("input[type=file]");
+  await add.setInputFiles({ name: "box.jpg", mimeType: "image/jpeg", buffer });
+  const thumbnail = page.getByRole("button", { name: words("Photo {0}, larger") });
+  await expect(thumbnail).toBeVisible();
+  await expect(page.getByRole("img", { name: words("on its way") }).first()).toBeVisible();
+  await page.context().setOffline(false);
+  const query = `query ($id: ID!) { photos(first: 5, filter: { documentId: { eq: $id } }) { nodes { size } } }`;
+  const kept = async () => {
+    const { photos } = await world.graphql<{ photos: { nodes: { size: number }[] } }>(query, { id: order });
+    return photos.nodes.map(({ size }) => size > 1_000 && size <= 130_000);
+  };
+  await expect.poll(kept, { timeout: 20_000 }).toEqual([true]);
+  await page.reload();
+  const image = thumbnail.locator("img");
+  await expect(image).toHaveAttribute("src", /^blob:/, { timeout: 15_000 });
+  await expect.poll(() => image.evaluate((shown: HTMLImageElement) => shown.naturalWidth)).toBeGreaterThan(200);
+  await expectAccessible(page);
+});
+
 for (const language of ["en", "zh-CN"] as const) {
   test(`the page is the same in ${language}`, async ({ goods, filmed }) => {
     test.slow();

@@ -32,7 +32,7 @@ export function ScanPanel({ scans, onClose, title, list }: ScanPanelProps) {
   const [open, setOpen] = useState<string | null>(null);
   const [latest] = scans.hits;
   const editing = open ?? (latest && !latest.sure ? latest.id : "");
-  const compact = !wide && editing !== "";
+  const compact = editing !== "";
   return (
     <Modal
       opened
