@@ -16,9 +16,6 @@ export type CatalogueState = { ready: boolean; revision: number };
 
 type Waiting = { resolve(rows: ProductRow[]): void; reject(error: Error): void };
 
-/** Of what an unfiltered list begins with, so many are kept for the next start. */
-const FIRST = 60;
-
 /** As many rows are sooner read from the database than the worker has read all of them. */
 const FEW = 64;
 const RESTART_MS = 10_000;
@@ -30,7 +27,6 @@ class Catalogue {
   readonly #db: Database;
   #worker: Worker | undefined;
   #startedAt = 0;
-  #remembered = "";
   #filled = false;
   #broken = false;
   #stopped = false;
@@ -47,14 +43,9 @@ class Catalogue {
     });
   }
 
-  /** Of an unfiltered list, at once what it began with last time: the rest of it comes with the next revision. */
-  async search(text: string, limit: number, order?: ProductOrder): Promise<ProductRow[]> {
-    if (text.trim() !== "" || order !== undefined) return this.#ask({ text, limit, order });
-    const first = this.state.value.ready ? undefined : await this.#db.fact("first");
-    if (first !== undefined) return first.slice(0, limit);
-    const rows = await this.#ask({ text, limit: Math.max(limit, FIRST) });
-    void this.#remember(rows.slice(0, FIRST));
-    return rows.slice(0, limit);
+  /** An empty text finds the first of all. */
+  search(text: string, limit: number, order?: ProductOrder): Promise<ProductRow[]> {
+    return this.#ask({ text, limit, order });
   }
 
   withCode(code: string): Promise<ProductRow[]> {
@@ -64,13 +55,6 @@ class Catalogue {
   async rows(ids: readonly Id[]): Promise<ProductRow[]> {
     if (this.state.value.ready || ids.length > FEW) return this.#ask({ ids });
     return [...(await rowOf(this.#db, "product", ids)).values()];
-  }
-
-  async #remember(rows: ProductRow[]) {
-    const text = JSON.stringify(rows);
-    if (rows.length === 0 || text === this.#remembered) return;
-    this.#remembered = text;
-    await this.#db.meta.put(rows, "first").catch(() => undefined); // the next start only takes longer
   }
 
   stop() {

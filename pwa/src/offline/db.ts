@@ -4,7 +4,7 @@ import { DatabaseLost } from "./attempt";
 import { Changes } from "./changes";
 import type { PackKey, PartKey } from "./keys";
 import { newKey, type Sealed } from "./secret";
-import type { Id, Moment, Part, PartRows, PendingCall, ProductRow } from "./types";
+import type { Id, Moment, Part, PartRows, PendingCall } from "./types";
 
 const PREFIX = "huotong:";
 
@@ -44,8 +44,8 @@ export type Meta = {
   /** Of the last answer of the server, by this device's clock. */
   contactAt: number;
   loading: Loading;
-  /** What a list of products begins with: shown until the worker has read them all. */
-  first: ProductRow[];
+  /** What a list of products begins with, prices and all: shown until the worker has read them all (products.ts). */
+  first: Sealed;
 };
 
 export type Pack = PartRows[Part][] | Sealed;

@@ -15,6 +15,8 @@ import type { Bucket, CommandRow, Id, Part, PartRows } from "./types";
 const PAGE = 1000;
 const WAIT_MS = 20_000;
 const RESETS = 2;
+/** A right to see that is lost takes along what the list of products would begin with. */
+const SHOWN_FIRST: ReadonlySet<Part> = new Set(["product", "product_price", "product_cost"]);
 
 type Page = {
   schemaVersion: number;
@@ -127,7 +129,7 @@ async function apply(db: Database, page: Page, known: Known, signal?: AbortSigna
         const range = db.pack.where(":id").between(...packsOf(key));
         packs.push(...(await range.primaryKeys()));
         await range.delete();
-        if (partOf(key) === "product") await db.meta.delete("first");
+        if (SHOWN_FIRST.has(partOf(key))) await db.meta.delete("first");
       }
       if (added) {
         const landed = await land(db, added.id);

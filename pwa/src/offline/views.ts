@@ -7,52 +7,18 @@ import type { Database } from "./db";
 import { opened } from "./device";
 import { documentsOf, queueOf, useDocument, useOverlaid } from "./overlay";
 import { type Preview, settled, stockAt } from "./preview";
+import { firstProducts, productsFrom } from "./products";
 import { type PastCall, readPast, STUCK, UNSENT } from "./queue";
-import { allRows, holds, rowOf, stockOf, useDatabase, useRows } from "./rows";
+import { allRows, stockOf, useDatabase, useRows } from "./rows";
 import { fold, type ProductOrder } from "./search";
-import type { Partner, Place, Product, ProductUnit, PurchaseOrder, SalesOrder, StockAt, Transfer } from "./shapes";
-import type { CallState, Id, PendingCall, ProductRow, UnitRow } from "./types";
+import type { Partner, Place, Product, PurchaseOrder, SalesOrder, StockAt, Transfer } from "./shapes";
+import type { CallState, Id, PendingCall } from "./types";
 
 export type { Partner, Place, Product, ProductUnit, PurchaseOrder, SalesOrder, StockAt, Transfer } from "./shapes";
 
 // --- products ---
 
 const PRODUCT_PARTS = ["product", "unit", "product_price", "product_cost"] as const;
-
-/** Units resolved, and the prices that this person may see. */
-export async function productsFrom(db: Database, rows: readonly ProductRow[]): Promise<Product[]> {
-  const ids = rows.map((row) => row.id);
-  const [priced, costed, units, prices, costs] = await Promise.all([
-    holds(db, "product_price"),
-    holds(db, "product_cost"),
-    allRows(db, "unit"),
-    rowOf(db, "product_price", ids),
-    rowOf(db, "product_cost", ids),
-  ]);
-  const unitOf = new Map(units.map((unit) => [unit.id, unit]));
-  return rows.map((row) => ({
-    id: row.id,
-    sku: row.sku,
-    name: row.name,
-    spec: row.spec,
-    kind: row.kind,
-    active: row.active,
-    stockUnit: unitIn(unitOf, { unitId: row.unitId, numerator: "1", denominator: "1" }),
-    units: [
-      unitIn(unitOf, { unitId: row.unitId, numerator: "1", denominator: "1" }),
-      ...row.units.filter((unit) => unit.unitId !== row.unitId).map((unit) => unitIn(unitOf, unit)),
-    ],
-    barcodes: row.barcodes,
-    price: prices.get(row.id)?.price ?? (priced ? null : undefined),
-    referenceCost: costs.get(row.id)?.referenceCost ?? (costed ? null : undefined),
-  }));
-}
-
-function unitIn(units: ReadonlyMap<Id, UnitRow>, factor: ProductRow["units"][number]): ProductUnit {
-  const { unitId, numerator, denominator } = factor;
-  const unit = units.get(unitId);
-  return { id: unitId, name: unit?.name ?? "", decimals: unit?.decimals ?? 0, numerator, denominator };
-}
 
 const NOTHING_YET = new Store({ ready: false, revision: 0 });
 const NONE: Product[] = [];
@@ -69,15 +35,16 @@ export function useProductSearch(
     PRODUCT_PARTS,
     useCallback(
       // A search worker that failed starts anew, and then there is another revision.
-      async (open: Database) =>
-        revision === 0 && (text.trim() !== "" || order !== undefined)
-          ? NONE
-          : catalogueOf(open)
-              .search(text, limit, order)
-              .then(
-                (rows) => productsFrom(open, rows),
-                () => NONE,
-              ),
+      async (open: Database) => {
+        if (text.trim() === "" && order === undefined) return firstProducts(open, limit).catch(() => NONE);
+        if (revision === 0) return NONE;
+        return catalogueOf(open)
+          .search(text, limit, order)
+          .then(
+            (rows) => productsFrom(open, rows),
+            () => NONE,
+          );
+      },
       [text, limit, order, revision],
     ),
   );

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { catalogueOf } from "../../src/offline/catalogue";
 import type { Database } from "../../src/offline/db";
 import { hashOf, packKey } from "../../src/offline/keys";
+import { firstProducts } from "../../src/offline/products";
 import { pull } from "../../src/offline/pull";
 import type { FromWorker, ToWorker } from "../../src/offline/search.worker";
 import { Shelf } from "../../src/offline/shelf";
@@ -54,7 +55,7 @@ const product = (n: number, name = `product ${n}`): ProductRow => ({
 
 let server: SyncServer;
 let db: Database;
-const names = (rows: readonly ProductRow[]) => rows.map(({ name }) => name);
+const names = (rows: readonly Pick<ProductRow, "name">[]) => rows.map(({ name }) => name);
 
 beforeEach(async () => {
   ThreadlessWorker.started = [];
@@ -79,29 +80,42 @@ test("is ready once the first download is through, also where there is nothing t
 
 test("shows at the next start what a list began with, and then what is there now", async () => {
   await pull(db);
-  expect(names(await catalogueOf(db).search("", 2))).toEqual(["product 1", "product 2"]);
-  await vi.waitFor(async () => expect(await db.fact("first")).toHaveLength(3), SOON);
+  expect(names(await firstProducts(db, 2))).toEqual(["product 1", "product 2"]);
+  await vi.waitFor(async () => expect(await db.fact("first")).toBeDefined(), SOON);
   const key = packKey("product@common", hashOf("product", idOf(1)));
   await db.pack.put([product(1, "renamed")], key);
 
   db = await restarted();
   const catalogue = catalogueOf(db);
   const workers = ThreadlessWorker.started.length;
-  expect(names(await catalogue.search("", 2))).toEqual(["product 1", "product 2"]);
+  expect(names(await firstProducts(db, 2))).toEqual(["product 1", "product 2"]);
   expect(ThreadlessWorker.started).toHaveLength(workers);
   expect(names(await catalogue.rows([idOf(1)]))).toEqual(["renamed"]);
   await vi.waitFor(() => expect(catalogue.state.value.ready).toBe(true), SOON);
-  expect(names(await catalogue.search("", 2))).toEqual(["renamed", "product 2"]);
+  expect(names(await firstProducts(db, 2))).toEqual(["renamed", "product 2"]);
 });
 
 test("forgets the beginning of the list with the right to see products", async () => {
   await pull(db);
-  await catalogueOf(db).search("", 2);
+  await firstProducts(db, 2);
   await vi.waitFor(async () => expect(await db.fact("first")).toBeDefined(), SOON);
   server.visible.delete("product@common");
   await pull(db);
   expect(await db.fact("first")).toBeUndefined();
   expect(await catalogueOf(db).search("product", 9)).toEqual([]);
+});
+
+test("forgets the prices of the beginning with the right to see them", async () => {
+  server.visible.add("product_price@common");
+  server.put("product_price@common", { id: idOf(1), price: "7.5" });
+  await pull(db);
+  expect((await firstProducts(db, 1)).map(({ price }) => price)).toEqual(["7.5"]);
+  await vi.waitFor(async () => expect(await db.fact("first")).toBeDefined(), SOON);
+  db = await restarted();
+  expect((await firstProducts(db, 1)).map(({ price }) => price)).toEqual(["7.5"]);
+  server.visible.delete("product_price@common");
+  await pull(db);
+  expect((await firstProducts(db, 1)).map(({ price }) => price)).toEqual([undefined]);
 });
 
 test("who asks because of a change gets what is there after it", async () => {

@@ -8,7 +8,7 @@ import { keep, readQueue } from "../../src/offline/queue";
 import { rowOf } from "../../src/offline/rows";
 import { rowsState } from "../../src/offline/state";
 import type { ProductRow } from "../../src/offline/types";
-import { productsFrom } from "../../src/offline/views";
+import { productsFrom } from "../../src/offline/products";
 import { freshDevice, held, HERE, idOf, offered, price, product, restarted, THERE, transfer, unit } from "./device";
 import { SyncServer, USER } from "./server";
 
