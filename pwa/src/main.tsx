@@ -4,11 +4,17 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { startUpdates } from "./app/update";
+import { lastProfile } from "./data/profile";
 import { start } from "./data/session";
 import { startLanguage } from "./i18n/language";
+import { openFor } from "./offline/device";
 
 startLanguage();
 void start();
+
+// Rows are opened while the first screen is made, which is what a slow phone needs the same time for.
+const last = lastProfile();
+if (last) openFor(last.companyId, last.id).catch(() => undefined); // the screen says so
 
 const root = document.getElementById("root");
 if (root) {

@@ -14,13 +14,22 @@ export const device = new Store<DeviceState>({ status: "closed" });
 
 let turn = 0;
 
+/** What is open here, or about to be. */
+let current: { companyId: Id; userId: Id; db: Promise<Database> } | undefined;
+
 /** Opens what this person has of this company on this device, and lets go of what was open before. */
-export async function openFor(companyId: Id, userId: Id): Promise<Database> {
-  if (device.value.status === "open") {
-    const { db } = device.value;
-    if (db.companyId === companyId && db.userId === userId) return db;
-  }
+export function openFor(companyId: Id, userId: Id): Promise<Database> {
+  if (current?.companyId === companyId && current.userId === userId) return current.db;
   close();
+  const opening = { companyId, userId, db: openAnew(companyId, userId) };
+  current = opening;
+  opening.db.catch(() => {
+    if (current === opening) current = undefined;
+  });
+  return opening.db;
+}
+
+async function openAnew(companyId: Id, userId: Id): Promise<Database> {
   const mine = ++turn;
   device.set({ status: "opening" });
   const { Database } = await import("./db");
@@ -55,6 +64,7 @@ export const opened = () =>
 
 export function close() {
   turn += 1;
+  current = undefined;
   if (device.value.status === "open") device.value.db.shut();
   device.set({ status: "closed" });
 }
