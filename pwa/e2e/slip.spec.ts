@@ -2,23 +2,12 @@ import type { Page } from "@playwright/test";
 import { expectAccessible } from "./fixtures";
 import { equipped, past, queue } from "./offline/device";
 import { expect, test } from "./offline/phone";
-import { keptHere } from "./offline/work";
+import { keptHere, writeSlip as write } from "./offline/work";
 import { some, words } from "./words";
-import type { World } from "./world";
 
 test.describe.configure({ timeout: 90_000 });
 
 const quantityOf = (page: Page) => page.getByLabel(words("Quantity: {0}"));
-
-/** A customer, the warehouse and one line of cups. */
-async function write(page: Page, world: World, quantity: string) {
-  await page.getByRole("textbox", { name: words("Customer") }).fill(world.names.customer);
-  await page.getByRole("option", { name: world.names.customer }).click();
-  await page.getByRole("main").getByLabel(words("Warehouse")).selectOption({ label: world.names.warehouse });
-  await page.getByPlaceholder(words("Scan, or search a product")).fill(world.names.cup);
-  await page.getByRole("option", { name: world.names.cup }).click();
-  await quantityOf(page).fill(quantity);
-}
 
 test("sells on one page; a refusal comes back to its line, and the correction takes its place", async ({
   page,

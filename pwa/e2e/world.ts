@@ -62,6 +62,17 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
       { id: ids.customer, code: `C${mark}`, name: names.customer, isCustomer: true },
     ],
   });
+  const cup = {
+    id: ids.cup,
+    sku: `CUP-${mark}`,
+    name: names.cup,
+    spec: "500ml",
+    unitId: ids.piece,
+    price: "25",
+    referenceCost: "12.5",
+    units: [{ unitId: ids.box, numerator: "12" }],
+    barcodes: [{ code: codes.cup }, { code: codes.boxOfCups, unitId: ids.box }],
+  };
   const pen = {
     id: ids.pen,
     sku: `PEN-${mark}`,
@@ -71,20 +82,7 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
     barcodes: [{ code: codes.pen }],
   };
   await command("saveProducts", {
-    records: [
-      {
-        id: ids.cup,
-        sku: `CUP-${mark}`,
-        name: names.cup,
-        spec: "500ml",
-        unitId: ids.piece,
-        price: "25",
-        referenceCost: "12.5",
-        units: [{ unitId: ids.box, numerator: "12" }],
-        barcodes: [{ code: codes.cup }, { code: codes.boxOfCups, unitId: ids.box }],
-      },
-      pen,
-    ],
+    records: [cup, pen],
   });
   async function placeOf(warehouseId: string): Promise<string> {
     const { locations } = await graphql<{
@@ -95,6 +93,14 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
     return found;
   }
   const place = await placeOf(ids.warehouse);
+
+  async function change(product: { id: string }, news: object) {
+    const { product: known } = await graphql<{ product: { version: number } }>(
+      "query ($id: ID!) { product(id: $id) { version } }",
+      { id: product.id },
+    );
+    await command("saveProducts", { records: [{ ...product, ...news, baseVersion: known.version }] });
+  }
 
   return {
     ids,
@@ -141,17 +147,23 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
       return orderId;
     },
 
+    /** Goods leave, whatever is promised to others. */
+    async handOver(lines: { productId: string; quantity: string }[]) {
+      await command("recordHandover", { orderId: uuid7(), partnerId: ids.customer, locationId: place, lines });
+    },
+
     async cancel(orderId: string) {
       await command("cancelSalesOrder", { orderId });
     },
 
     /** Pens are traded any more, or not. */
     async activatePen(active: boolean) {
-      const { product } = await graphql<{ product: { version: number } }>(
-        "query ($id: ID!) { product(id: $id) { version } }",
-        { id: ids.pen },
-      );
-      await command("saveProducts", { records: [{ ...pen, active, baseVersion: product.version }] });
+      await change(pen, { active });
+    },
+
+    /** What cups cost from now on. */
+    async priceCup(price: string) {
+      await change(cup, { price });
     },
 
     /** One more, with nothing in it. */

@@ -134,6 +134,30 @@ test("6: the same id with something else in it", async ({ page, signIn, network,
   expect((await books.onHand(world.ids.pen, world.place)) - before).toBe(7);
 });
 
+test("3: killed right after the first sign-in, and started without a server", async ({
+  phone,
+  demo,
+  network,
+  books,
+  world,
+}) => {
+  const order = await world.purchaseOrder();
+  let page = await phone.start();
+  await page.goto("/");
+  await enter(page, userOf(demo, "keeper"));
+  await equipped(page);
+  await network.down();
+  await phone.kill();
+
+  page = await phone.start();
+  await page.goto("/");
+  await expect(page.getByRole("navigation")).toBeVisible();
+  const id = await receive(page, world, order, { pens: "7" });
+  await network.up();
+  await emptied(page, 40_000);
+  expect(await books.applied(id)).toEqual(once(1));
+});
+
 /** Closed once, so that all is on disk that the browser writes late, as on a phone that was not bought this minute. */
 async function signedIn(phone: Phone, user: ReturnType<typeof userOf>) {
   const page = await phone.start();

@@ -1,8 +1,13 @@
 /** What the browser keeps: replaced, updated, full, gone. The queue is touched by none of it. */
+import { expectAccessible } from "../fixtures";
+import { words } from "../words";
 import { emptied, equipped, fact, queue } from "./device";
 import { expect, test } from "./phone";
-import { receive } from "./work";
+import { confirmReceipt, receive } from "./work";
 
+const NO_ROOM = words(
+  "There is no room left on this device, so stock and orders are no longer brought up to date. Remove photos or apps, then open Huotong again. What waits to be sent is safe.",
+);
 const once = { logged: 1, moves: 1, documents: 1 };
 
 test("14: the cursor is too old, and work is waiting", async ({ page, signIn, network, books, world }) => {
@@ -78,6 +83,28 @@ test("15: a new version comes while work is waiting", async ({ page, signIn, net
   await network.faults();
   await emptied(page, 40_000);
   expect(await books.applied(id)).toEqual(once);
+});
+
+test("16: there is no room when the app comes to the device: it says so, and goes on when there is", async ({
+  page,
+  baseURL,
+  signIn,
+  world,
+}) => {
+  const order = await world.purchaseOrder();
+  await page.goto("/");
+  const tools = await page.context().newCDPSession(page);
+  const origin = new URL(baseURL ?? "").origin;
+  await tools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+  await signIn("keeper");
+  await page.goto(`/purchase-orders/${order}`);
+  await expect(page.getByRole("alert").getByText(NO_ROOM)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("status", { name: /^(Loading|正在加载)$/ })).toHaveCount(0);
+  await expectAccessible(page);
+  await tools.send("Storage.overrideQuotaForOrigin", { origin });
+  await page.getByRole("button", { name: words("Reload") }).click();
+  await expect(page.getByRole("button", { name: confirmReceipt })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
 test("16: the browser has thrown everything away", async ({ page, signIn, network, world }) => {

@@ -70,6 +70,16 @@ export async function ship(page: Page, world: World, order: Id, pens: string): P
   return id as Id;
 }
 
+/** A customer, the warehouse and one line of cups, on the page of a new slip. */
+export async function writeSlip(page: Page, world: World, cups: string) {
+  await page.getByRole("textbox", { name: words("Customer") }).fill(world.names.customer);
+  await page.getByRole("option", { name: world.names.customer }).click();
+  await page.getByRole("main").getByLabel(words("Warehouse")).selectOption({ label: world.names.warehouse });
+  await page.getByPlaceholder(words("Scan, or search a product")).fill(world.names.cup);
+  await page.getByRole("option", { name: world.names.cup }).click();
+  await page.getByLabel(words("Quantity: {0}")).fill(cups);
+}
+
 /** A hand scanner types fast, and Enter. Its keys are made in the page: sent one by one, a busy machine types slowly. */
 export async function scan(page: Page, code: string) {
   await page.evaluate(
