@@ -1,7 +1,11 @@
-/** Networks that lie, and clocks that do. */
+/**
+ * Networks that lie, and clocks that do. Of case 17 the closed period is not here: the domain has no period that closes
+ * yet, so nothing can be refused for it.
+ */
 import { emptied, equipped, queue } from "./device";
 import { expect, test } from "./phone";
 import { portal } from "../faults";
+import { words } from "../words";
 import { booked, confirmReceipt, fillIn, keptHere, made, openOrder, receive } from "./work";
 
 const once = { logged: 1, moves: 1, documents: 1 };
@@ -36,6 +40,29 @@ for (const how of ["page", "redirect"] as const) {
     expect(await books.applied(id)).toEqual(once);
   });
 }
+
+test("18: nobody is known here and nobody answers: the app comes with the network", async ({
+  page,
+  baseURL,
+  signIn,
+  network,
+}) => {
+  await signIn("keeper");
+  await equipped(page);
+  await page.goto("/icon.svg"); // of this origin, and no app
+  const tools = await page.context().newCDPSession(page);
+  await tools.send("Storage.clearDataForOrigin", {
+    origin: new URL(baseURL ?? "").origin,
+    storageTypes: "indexeddb,local_storage",
+  });
+  await network.faults({ path: "", do: "refuse" });
+  await page.goto("/products");
+  await expect(page.getByText(words("No connection to the server"))).toBeVisible();
+  const tries = async () => (await network.seen(/^\/oauth\/token/)).filter(({ answered }) => answered === null).length;
+  await expect.poll(tries, { timeout: 20_000 }).toBeGreaterThan(2);
+  await network.faults();
+  await expect(page.getByRole("searchbox")).toBeVisible({ timeout: 40_000 });
+});
 
 test("18: an answer takes 30 seconds", async ({ page, signIn, network, books, world }) => {
   test.setTimeout(150_000);
