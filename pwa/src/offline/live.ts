@@ -12,7 +12,7 @@ import { askToPersist, checkLease, measureStorage } from "./storage";
 
 const REGULARLY_MS = 60_000;
 const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 30_000;
 const GOOD_MS = 10_000;
 
 const jittered = (tries: number) => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries) * (0.5 + Math.random() / 2);
