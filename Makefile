@@ -29,7 +29,7 @@ test: python-checks pwa-checks pwa/dist/index.html
 	CHROMIUM=$$($(RUN)/python -m infra.launch.browser) && $(NODE) env CHROMIUM=$$CHROMIUM HUOTONG_DEMO_LOAD=0 npm run e2e
 
 # One JSON object a line on standard output; ONLY=post runs those whose name begins so.
-bench: .venv/.synced
+bench: .venv/.synced pwa/dist/index.html
 	@$(RUN)/huotong bench $(if $(ONLY),--only $(ONLY))
 
 install: .venv/.synced pwa/node_modules/.installed

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from infra.bench import importing, memory, posting, pulling, reading, witness, year
+from infra.bench import importing, memory, phone, posting, pulling, reading, witness, year
 from infra.bench.setting import Setting
 from infra.bench.stage import Busy, stage
 from tenants.settings import Settings
@@ -24,6 +24,7 @@ BENCHES: dict[str, Bench] = {
     "pull": pulling.pull,
     "reconcile": witness.reconcile,
     "memory": memory.memory,
+    "pwa": phone.pwa,
 }
 
 

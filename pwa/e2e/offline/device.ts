@@ -36,6 +36,22 @@ const calls = (page: Page, store: "call" | "past") =>
     return found.toSorted((left, right) => left.n - right.n);
   }, store);
 
+/** How long the queue is: reading what thousands of calls say would keep the page busy. */
+export const queued = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const { name = "" } = (await indexedDB.databases()).find((one) => one.name?.startsWith("huotong:")) ?? {};
+    return new Promise<number>((next, fail) => {
+      const opening = indexedDB.open(name);
+      opening.addEventListener("error", () => fail(opening.error));
+      opening.addEventListener("success", () => {
+        const asked = opening.result.transaction("call").objectStore("call").count();
+        asked.addEventListener("success", () => next(asked.result));
+        asked.addEventListener("error", () => fail(asked.error));
+        opening.result.close();
+      });
+    });
+  });
+
 /** Puts calls into the queue that no screen makes: a poison, five thousand. */
 export const plant = (page: Page, planted: readonly (WireCall & { label: CallLabel })[]): Promise<void> =>
   page.evaluate(async (given) => {
@@ -76,7 +92,7 @@ export const plant = (page: Page, planted: readonly (WireCall & { label: CallLab
 /** One of the facts about the local database: its cursor, what it holds. */
 export const fact = <Value>(
   page: Page,
-  name: "cursor" | "holds" | "loading" | "revision",
+  name: "cursor" | "first" | "holds" | "loading" | "revision",
 ): Promise<Value | undefined> =>
   page.evaluate(async (wanted) => {
     const { name: db } = (await indexedDB.databases()).find((one) => one.name?.startsWith("huotong:")) ?? {};
@@ -107,13 +123,17 @@ export const cached = (page: Page): Promise<string[]> =>
     return found;
   });
 
-/** The app is installed and all that this person may see is here: from now on it needs no network. */
-export async function equipped(page: Page): Promise<void> {
-  await page.evaluate(async () => {
+/** The app itself opens without a network. */
+export const installed = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
     await navigator.serviceWorker.ready;
     if (!navigator.serviceWorker.controller)
       await new Promise((next) => navigator.serviceWorker.addEventListener("controllerchange", next, { once: true }));
   });
+
+/** The app is installed and all that this person may see is here: from now on it needs no network. */
+export async function equipped(page: Page): Promise<void> {
+  await installed(page);
   // The first download may lack what changed a moment ago: the pull after it brings that.
   await expect
     .poll(async () => ((await fact<number>(page, "revision")) ?? 0) > 1 && !(await fact(page, "loading")), {
