@@ -3,6 +3,7 @@ import "./app/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import { preload } from "./app/routes";
 import { startUpdates } from "./app/update";
 import { lastProfile } from "./data/profile";
 import { start } from "./data/session";
@@ -16,14 +17,22 @@ void start();
 const last = lastProfile();
 if (last) openFor(last.companyId, last.id).catch(() => undefined); // the screen says so
 
-const root = document.getElementById("root");
-if (root) {
+/** For the code of the page that is asked for, which a device that was used before has at hand. */
+const PATIENCE_MS = 300;
+
+const show = () => {
+  const root = document.getElementById("root");
+  if (root === null) return;
   createRoot(root).render(
     <StrictMode>
       <App />
     </StrictMode>,
   );
-}
+};
+
+const page = last ? preload(location.pathname) : undefined;
+if (page) void Promise.race([page, new Promise((next) => setTimeout(next, PATIENCE_MS))]).then(show, show);
+else show();
 
 const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 200)); // Safari has none
 

@@ -5,28 +5,41 @@ import { Page } from "../ui/Page";
 import { Empty, LoadingRows } from "../ui/states";
 import { Home } from "./Home";
 import NewDocument from "./NewDocument";
+import { page } from "./page";
 
 const Account = lazy(() => import("./Account"));
 const AdjustPage = lazy(() => import("../features/inventory/AdjustPage"));
 const BlindReceiptPage = lazy(() => import("../features/purchasing/BlindReceiptPage"));
-const CountList = lazy(() => import("../features/inventory/count/CountList"));
+const CountList = page(() => import("../features/inventory/count/CountList"));
 const CountPage = lazy(() => import("../features/inventory/count/CountPage"));
 const NewCount = lazy(() => import("../features/inventory/count/NewCount"));
 const NewTransfer = lazy(() => import("../features/inventory/transfer/NewTransfer"));
 const Devices = lazy(() => import("../features/sync/Devices"));
-const ProductList = lazy(() => import("../features/masterdata/ProductList"));
+const ProductList = page(() => import("../features/masterdata/ProductList"));
 const ProductPage = lazy(() => import("../features/masterdata/ProductPage"));
-const PurchaseOrderList = lazy(() => import("../features/purchasing/PurchaseOrderList"));
+const PurchaseOrderList = page(() => import("../features/purchasing/PurchaseOrderList"));
 const PurchaseOrderPage = lazy(() => import("../features/purchasing/PurchaseOrderPage"));
 const ReturnPage = lazy(() => import("../features/sales/ReturnPage"));
-const SalesOrderList = lazy(() => import("../features/sales/SalesOrderList"));
+const SalesOrderList = page(() => import("../features/sales/SalesOrderList"));
 const SalesOrderPage = lazy(() => import("../features/sales/SalesOrderPage"));
-const ScanPage = lazy(() => import("../scan/ScanPage"));
+const ScanPage = page(() => import("../scan/ScanPage"));
 const SlipPage = lazy(() => import("../features/sales/SlipPage"));
 const SyncCentre = lazy(() => import("../features/sync/SyncCentre"));
-const TransferList = lazy(() => import("../features/inventory/transfer/TransferList"));
+const TransferList = page(() => import("../features/inventory/transfer/TransferList"));
 const TransferPage = lazy(() => import("../features/inventory/transfer/TransferPage"));
 const WaitingCalls = lazy(() => import("../features/sync/WaitingCalls"));
+
+const STARTS: Record<string, { load: () => Promise<unknown> }> = {
+  "/counts": CountList,
+  "/products": ProductList,
+  "/purchase-orders": PurchaseOrderList,
+  "/sales-orders": SalesOrderList,
+  "/scan": ScanPage,
+  "/transfers": TransferList,
+};
+
+/** The code of a page that the app may start on, beside what is loaded anyway. */
+export const preload = (path: string): Promise<unknown> | undefined => STARTS[path]?.load();
 
 export function Routes() {
   return (
