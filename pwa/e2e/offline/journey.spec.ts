@@ -36,7 +36,7 @@ test("signs in, works without the server through a reload and a killed browser, 
   await expect(page.getByText(keptHere)).toBeVisible();
   const shipped = await ship(page, world, sale, "4");
   await page.reload();
-  const counted = await count(page, world.codes.pen, String(pens + 40 - 4 - 1)); // one is missing
+  const counted = await count(page, world, world.codes.pen, String(pens + 40 - 4 - 1)); // one is missing
   const ids = [received, shipped, counted];
   await phone.kill();
 

@@ -15,7 +15,7 @@ test("19: stock moved between the count and its arrival", async ({ page, signIn,
   await signIn("keeper");
   await equipped(page);
   await network.down();
-  const id = await count(page, world.codes.pen, String(before - 2));
+  const id = await count(page, world, world.codes.pen, String(before - 2));
   await world.receive(await world.purchaseOrder()); // 100 more, after the moment of counting
   await network.up();
   await emptied(page, 40_000);

@@ -47,8 +47,9 @@ export const keptHere = words("Kept on this device, and sent as soon as the serv
 export const booked = words("Booked.");
 
 /** Counts one product by scanning it, on a sheet of its own, and hands that in. */
-export async function count(page: Page, code: string, counted: string): Promise<Id> {
+export async function count(page: Page, world: World, code: string, counted: string): Promise<Id> {
   await page.goto("/counts/new");
+  await page.getByRole("main").getByLabel(words("Warehouse")).selectOption({ label: world.names.warehouse });
   await page.getByRole("button", { name: words("By scanning") }).click();
   await page.getByRole("button", { name: words("Begin counting") }).click();
   await expect(page.getByText(words("Nothing counted yet"))).toBeVisible();

@@ -1,10 +1,11 @@
-import { Trans } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { Pending } from "../../ui/Pending";
 import { Quantity } from "../../ui/Quantity";
 import styles from "../../ui/table.module.css";
 import type { PlaceSum } from "./stockAt";
 
 export function StockTable({ levels, unit }: { levels: readonly PlaceSum[]; unit: string | undefined }) {
+  const { t } = useLingui();
   if (levels.length === 0) {
     return (
       <p>
@@ -13,7 +14,8 @@ export function StockTable({ levels, unit }: { levels: readonly PlaceSum[]; unit
     );
   }
   return (
-    <div className={styles.scroll}>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keys have to reach what scrolls
+    <div className={styles.scroll} role="region" aria-label={t`Stock by warehouse`} tabIndex={0}>
       <table className={styles.table}>
         <thead>
           <tr>
