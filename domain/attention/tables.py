@@ -1,6 +1,6 @@
 """What waits for a person's word."""
 
-from sqlalchemy import Column, Index, LargeBinary, text
+from sqlalchemy import Column, Index, LargeBinary
 
 from domain.base import key, moment, one_of, ref, table, words
 from tenants.fields import encrypted
@@ -21,6 +21,6 @@ waiting_call = table(
     moment("decided_at", null=True),
     ref("decided_by", null=True),
     one_of("status", "waiting", "accepted", "discarded"),
-    Index("waiting_call_open_idx", "kept_at", "id", postgresql_where=text("status = 'waiting'")),
+    Index(None, "kept_at", "id"),
     grants="select, insert, update",
 )

@@ -33,6 +33,7 @@ attachment = table(
     one_of("media_type", "image/jpeg", "image/png", "image/webp"),
     check("size", "size > 0"),
     Index(None, "document_id"),
+    Index(None, "created_at", "id"),
     grants="select, insert",
 )
 

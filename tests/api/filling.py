@@ -76,9 +76,10 @@ insert into stock_transfer (id, number, from_location_id, to_location_id, status
   date '2026-01-01' + i::int % 300, 'note' from generate_series(1, $n) i;
 insert into stock_transfer_line (id, transfer_id, position, product_id, unit_id, numerator, denominator, quantity, sent)
  select made('stock_transfer_line', i), made('stock_transfer', i), 1, made('product', i), made('unit', i % 5), 1, 1,
-  100, 100 from generate_series(1, $n) i;
+  1000, 1000 from generate_series(1, $n) i;
 insert into stock_balance (product_id, lot_id, owner_id, location_id, on_hand, reserved, negative_ok)
- select made('product', i), '{NIL}', '{NIL}', made('transit', (i + 1) % 4), 100, 0, false from generate_series(1, $n) i;
+ select made('product', i), '{NIL}', '{NIL}', made('transit', (i + 1) % 4), 1000, 0, false
+ from generate_series(1, $n) i;
 insert into attachment (id, document_id, location_id, media_type, size, image, command_id)
  select made('attachment', i), made('stock_document', i), made('location', i % 4), 'image/png', 9,
   '\\x01'::bytea || decode(repeat('00', 40), 'hex'), made('command', i) from generate_series(1, $n) i;

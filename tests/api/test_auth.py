@@ -231,6 +231,20 @@ async def test_callers_kept_are_bounded(house: House, claims: dict[str, Any], mo
     assert len(house.callers.kept) <= 10
 
 
+@pytest.fixture
+async def kept_keys(instance: Instance) -> AsyncIterator[None]:
+    """Afterwards the keys are those that the tokens of other tests are signed with, and no others."""
+    kept = await instance.owner.fetch("select id, wrapped, signs_from from control.signing_key")
+    yield
+    async with instance.owner.transaction():
+        await instance.owner.execute("delete from control.signing_key")
+        await instance.owner.executemany(
+            "insert into control.signing_key (id, wrapped, signs_from) values ($1, $2, $3)",
+            [tuple(row) for row in kept],
+        )
+
+
+@pytest.mark.usefixtures("kept_keys")
 async def test_keys_change_with_an_overlap(instance: Instance, claims: dict[str, Any]) -> None:
     keys = await SigningKeys.open(instance.database, instance.master)
     old = keys.sign(ACCESS_TOKEN, claims)
@@ -256,17 +270,6 @@ async def test_keys_change_with_an_overlap(instance: Instance, claims: dict[str,
     await signing.rotate(instance.database, instance.master)
     left = await instance.owner.fetch("select id from control.signing_key order by signs_from")
     assert [row["id"] == kid for row in left] == [True, False]
-
-
-@pytest.fixture
-async def kept_keys(instance: Instance) -> AsyncIterator[None]:
-    """The keys that other tests' tokens are signed with are there again afterwards."""
-    kept = await instance.owner.fetch("select id, wrapped, signs_from from control.signing_key")
-    yield
-    await instance.owner.executemany(
-        "insert into control.signing_key (id, wrapped, signs_from) values ($1, $2, $3) on conflict do nothing",
-        [tuple(row) for row in kept],
-    )
 
 
 @pytest.mark.usefixtures("kept_keys")

@@ -16,7 +16,7 @@ create table waiting_call (
  constraint waiting_call_body_check check (octet_length(body) >= 33 and get_byte(body, 0) = 1),
  constraint waiting_call_status_check check (status in ('waiting', 'accepted', 'discarded'))
 );
-create index waiting_call_open_idx on waiting_call (kept_at, id) where status = 'waiting'
+create index waiting_call_kept_at_id_idx on waiting_call (kept_at, id)
 """
 
 

@@ -16,7 +16,8 @@ create table attachment (
  constraint attachment_media_type_check check (media_type in ('image/jpeg', 'image/png', 'image/webp')),
  constraint attachment_size_check check (size > 0)
 );
-create index attachment_document_id_idx on attachment (document_id)
+create index attachment_document_id_idx on attachment (document_id);
+create index attachment_created_at_id_idx on attachment (created_at, id)
 """
 
 
