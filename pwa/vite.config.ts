@@ -72,7 +72,7 @@ function firstLoad(): Plugin {
 }
 
 export default defineConfig(({ command }) => ({
-  define: { __APP_VERSION__: JSON.stringify(app.version) },
+  define: { APP_VERSION: JSON.stringify(app.version) },
   plugins: [
     react(),
     lingui({ macroTransform: true, failOnMissing: command === "build" }),

@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 
 /** Of package.json. */
-declare const __APP_VERSION__: string;
+declare const APP_VERSION: string;
 
 declare module "*.po" {
   import type { Messages } from "@lingui/core";

@@ -71,7 +71,7 @@ async function lookForMinimum() {
   const { status, body } = await fetchJson("/version.json", {});
   const minimum = (body as { minimum?: unknown } | null)?.minimum;
   if (status === 200 && typeof minimum === "string") {
-    update.set({ ...update.value, required: older(__APP_VERSION__, minimum) });
+    update.set({ ...update.value, required: older(APP_VERSION, minimum) });
   }
 }
 
