@@ -6,7 +6,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 WORKERS ?= 2
 RUN := .venv/bin
 NODE := cd pwa && ../$(RUN)/python -m infra.launch.node
-PWA_SOURCES := $(shell find pwa/src pwa/public -type f 2>/dev/null) $(wildcard pwa/*.ts pwa/*.json pwa/*.html)
+PWA_SOURCES := $(shell find pwa/src pwa/public pwa/build -type f 2>/dev/null) $(wildcard pwa/*.ts pwa/*.json pwa/*.html)
 
 # The machine's certificates, as Python uses them: a company's proxy may sign with its own.
 export UV_SYSTEM_CERTS ?= 1
