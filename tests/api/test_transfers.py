@@ -37,7 +37,7 @@ async def test_either_end_sees_it(shop: Shop) -> None:
     assert all(place in both and both[0] != both[1] for both in ends.values())
     assert {node["lines"][0]["id"] for node in nodes} == {str(firm.id("stock_transfer_line", i)) for i in mine}
     line = nodes[0]["lines"][0]
-    assert (line["sent"], line["received"], line["numerator"]) == ("100", "0", "1")
+    assert (line["sent"], line["received"], line["numerator"]) == ("1000", "0", "1")
 
 
 async def test_others_do_not(shop: Shop) -> None:
@@ -63,7 +63,7 @@ async def test_what_is_on_the_way_is_not_on_hand(shop: Shop) -> None:
       stockTotals(filter: {productId: {eq: $id}}) { sum { onHand } } }"""
     answer = await shop.read(firm.tokens["owner"], query, {"id": str(firm.id("product", 1))})
     assert answer["product"] == {
-        "onHand": "1000", "available": "1000", "inTransit": "100",
+        "onHand": "1000", "available": "1000", "inTransit": "1000",
         "stockLevels": [{"locationId": str(firm.id("location", 1)), "onHand": "1000"}],
     }  # fmt: skip
     assert answer["stockTotals"] == [{"sum": {"onHand": "1000"}}]
