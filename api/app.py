@@ -43,7 +43,7 @@ POLICY = (
     "connect-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types huotong"
 )
-GRAPHIQL = POLICY.replace("trusted-types huotong", "trusted-types default dompurify")  # its editor writes HTML as text
+GRAPHIQL = POLICY.replace("trusted-types huotong", "trusted-types huotong default dompurify")  # its editor writes HTML
 HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": POLICY,

@@ -29,13 +29,13 @@ test("every screen is accessible and fits", async ({ page, signIn }) => {
   }
 });
 
-test("without a connection a screen says so and comes back", async ({ page, signIn }) => {
+test("without a connection a screen that needs one says so and comes back", async ({ page, signIn }) => {
   await signIn();
-  await page.route("**/graphql", (route) => route.abort());
-  await page.getByRole("link", { name: /^(Stock|库存)$/ }).click();
+  await page.route("**/oauth/devices*", (route) => route.abort());
+  await page.goto("/devices");
   await expect(page.getByText(/^(No connection to the server|连不上服务器)$/)).toBeVisible();
   await expectAccessible(page);
-  await page.unroute("**/graphql");
+  await page.unroute("**/oauth/devices*");
   await page.getByRole("button", { name: /^(Try again|再试一次)$/ }).click();
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
