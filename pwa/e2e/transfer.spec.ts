@@ -83,6 +83,7 @@ test("takes in more than was sent, and closes what never comes in words", async 
   await send(page, world, there.name);
   await page.getByRole("link", { name: show }).click();
   await expect(page.getByText(/^ST-/)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("main")).toContainText(world.names.pen);
   await scan(page, world.codes.pen);
   await page.getByLabel(/^(Nothing more will come|不会再到了)$/).check();
   await expect(page.getByRole("alert")).toContainText(world.names.cup);
