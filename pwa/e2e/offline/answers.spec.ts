@@ -17,6 +17,7 @@ for (const [title, fault, status] of [
   ["2: a request is lost before the server has it", "refuse", null],
 ] as const) {
   test(title, async ({ page, signIn, network, books, world }) => {
+    test.slow();
     const order = await world.purchaseOrder();
     const before = await books.onHand(world.ids.pen, world.place);
     await signIn("keeper");
@@ -28,7 +29,7 @@ for (const [title, fault, status] of [
     const [id = ""] = await made(page, 1, () => page.getByRole("button", { name: confirmReceipt }).click());
     await expect(page.getByText(booked)).toBeVisible({ timeout: 20_000 });
     await network.faults();
-    await emptied(page);
+    await emptied(page, 60_000); // the next pull may be half a minute away
 
     const seen = await network.seen(/^\/sync\/push/);
     expect(seen.map(({ answered }) => answered)).toEqual([status, status, 200]);

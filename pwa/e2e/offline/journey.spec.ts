@@ -26,6 +26,7 @@ test("signs in, works without the server through a reload and a killed browser, 
   page = await phone.start();
   await page.goto("/products");
   await page.getByRole("searchbox").fill(world.codes.cup.slice(-6));
+  await expect(page.getByRole("link").filter({ hasText: world.names.pen })).toBeHidden(); // the search has answered
   await page.getByRole("link").filter({ hasText: world.names.cup }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText(world.names.cup);
 
