@@ -36,6 +36,6 @@ test("without a connection a screen that needs one says so and comes back", asyn
   await expect(page.getByText(/^(No connection to the server|连不上服务器)$/)).toBeVisible();
   await expectAccessible(page);
   await page.unroute("**/oauth/devices*");
-  await page.getByRole("button", { name: /^(Try again|再试一次)$/ }).click();
+  await page.getByRole("button", { name: /^(Try again|重试)$/ }).click();
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
