@@ -276,7 +276,7 @@ test("20: signing out with work that waits: it stays on the phone, and is its au
   await page.getByRole("button", { name: words("Sign out") }).click();
   await expect(page.getByRole("button", { name: /^(Sign in|登录)$/ })).toBeVisible({ timeout: 20_000 });
   expect(await books.applied(id)).toEqual(once);
-  expect(await databases(page)).toEqual([]);
+  await expect.poll(() => databases(page)).toEqual([]);
 });
 
 type Demo = Parameters<typeof userOf>[0];
