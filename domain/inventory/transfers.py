@@ -1,8 +1,6 @@
 """Transfers between two places of ours, in two steps: goods leave one, are in transit, and arrive at the other."""
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, LiteralString
@@ -11,6 +9,7 @@ from uuid import UUID
 from annotated_types import Len
 
 from domain import sql
+from domain.book import Book
 from domain.command import LINES_AT_MOST, Lines, Note, command, dated
 from domain.errors import Refused
 from domain.ids import derived_id
@@ -19,7 +18,7 @@ from domain.inventory.ledger import LOSS, Place, Posting, Shelf
 from domain.inventory.rules import Landing, Transfer, TransferLine
 from domain.inventory.tables import stock_transfer, stock_transfer_line
 from domain.quantity import ZERO, Factor, Number, to_stock
-from domain.tx import Run, Sheet, Tx
+from domain.tx import Run, Tx
 
 # --- commands ---
 
@@ -111,35 +110,16 @@ WRITE_ARRIVAL = sql.statement(
 )
 
 
-class Book:
-    """The loaded transfers and lines as they stand after what was decided so far."""
+def open_book(tx: Tx, loaded: Mapping[str, Any]) -> Book[Transfer, TransferLine]:
+    transfers, lines = map(transfer_from, loaded["transfers"]), map(line_from, loaded["lines"])
+    return Book(tx, "transfer_id", transfers, lines, lambda line: line.transfer_id)
 
-    def __init__(self, tx: Tx, loaded: Mapping[str, Any]) -> None:
-        self.lines: Sheet[UUID, TransferLine] = tx.sheet({line.id: line for line in map(line_from, loaded["lines"])})
-        self.transfers: Sheet[UUID, Transfer] = tx.sheet(
-            {one.id: one for one in map(transfer_from, loaded["transfers"])}
-        )
-        self.from_bucket = {UUID(row["id"]): f"w:{row['from_warehouse_id']}" for row in loaded["transfers"]}
-        self.of: defaultdict[UUID, list[UUID]] = defaultdict(list)
-        for line in self.lines.loaded.values():
-            self.of[line.transfer_id].append(line.id)
 
-    def transfer(self, transfer_id: UUID) -> Transfer:
-        """Refuses: not_found."""
-        if (transfer := self.transfers.get(transfer_id)) is None:
-            raise Refused("not_found", "transfer_id", id=transfer_id)
-        return replace(transfer, lines={id: self.lines[id] for id in self.of[transfer_id]})
-
-    def put(self, transfer: Transfer) -> None:
-        for line in transfer.lines.values():
-            self.lines.put(line.id, line)
-        self.transfers.put(transfer.id, replace(transfer, lines={}))
-
-    def rows(self) -> dict[str, Any]:
-        return {
-            "transfer": [{"id": t.id, "status": t.status, "receipts": t.receipts} for t in self.transfers.changed()],
-            "line": [{"id": line.id, "received": line.received} for line in self.lines.changed()],
-        }
+def rows_of(book: Book[Transfer, TransferLine]) -> dict[str, Any]:
+    return {
+        "transfer": [{"id": t.id, "status": t.status, "receipts": t.receipts} for t in book.documents.changed()],
+        "line": [{"id": line.id, "received": line.received} for line in book.lines.changed()],
+    }
 
 
 def transfer_from(row: Mapping[str, Any]) -> Transfer:
@@ -234,14 +214,15 @@ async def receive_transfer(tx: Tx) -> None:
         },
     )
     shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=False))
-    book = Book(tx, loaded)
+    book = open_book(tx, loaded)
+    from_bucket = {UUID(row["id"]): f"w:{row['from_warehouse_id']}" for row in loaded["transfers"]}
 
     def decide(run: Run) -> Mapping[str, Any]:
         """Refuses: malformed (neither lines nor the end), not_found, future_date."""
         cmd: ReceiveTransfer = run.cmd
         if not cmd.lines and not cmd.close:
             raise Refused("malformed", "lines", reason="too_short")
-        before = book.transfer(cmd.transfer_id)
+        before = book.document(cmd.transfer_id)
         arrived = [(line.line_id, counted(shelf, before, line, index)) for index, line in enumerate(cmd.lines)]
         transfer, landed, lost = rules.receive_transfer(before, arrived, close=cmd.close)
         place = shelf.place(transfer.to_location_id)
@@ -255,7 +236,7 @@ async def receive_transfer(tx: Tx) -> None:
         for line, quantity in lost:
             give_up(posting, place, line, quantity)
         book.put(transfer)
-        for bucket in (place.bucket, book.from_bucket[transfer.id]):
+        for bucket in (place.bucket, from_bucket[transfer.id]):
             tx.changed("transfer", transfer.id, bucket=bucket)
         return {
             "transfer_id": transfer.id, "document_id": cmd.document_id, "number": posting.number,
@@ -268,7 +249,7 @@ async def receive_transfer(tx: Tx) -> None:
         }  # fmt: skip
 
     tx.decide(decide)
-    tx.write(WRITE_ARRIVAL, {**book.rows(), **shelf.rows()})
+    tx.write(WRITE_ARRIVAL, {**rows_of(book), **shelf.rows()})
 
 
 def counted(shelf: Shelf, transfer: Transfer, line: TransferArrival, index: int) -> Decimal:

@@ -1,14 +1,13 @@
 """Purchasing: orders and goods receipts."""
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from domain import money, sql
+from domain.book import Book
 from domain.command import Lines, Note, command, dated
 from domain.errors import Refused
 from domain.ids import derived_id
@@ -18,7 +17,7 @@ from domain.purchasing import rules
 from domain.purchasing.rules import Arrival, Line, Order
 from domain.purchasing.tables import purchase_order, purchase_order_line
 from domain.quantity import ZERO, Factor, Number, to_stock
-from domain.tx import Run, Sheet, Tx
+from domain.tx import Run, Tx
 
 # --- commands ---
 
@@ -118,32 +117,16 @@ WRITE_RECEIPT = sql.statement(
 )
 
 
-class Book:
-    """The loaded orders and lines as they stand after what was decided so far."""
+def open_book(tx: Tx, loaded: Mapping[str, Any]) -> Book[Order, Line]:
+    orders, lines = map(order_from, loaded["orders"]), map(line_from, loaded["lines"])
+    return Book(tx, "order_id", orders, lines, lambda line: line.order_id)
 
-    def __init__(self, tx: Tx, loaded: Mapping[str, Any]) -> None:
-        self.lines: Sheet[UUID, Line] = tx.sheet({line.id: line for line in map(line_from, loaded["lines"])})
-        self.orders: Sheet[UUID, Order] = tx.sheet({order.id: order for order in map(order_from, loaded["orders"])})
-        self.of: defaultdict[UUID, list[UUID]] = defaultdict(list)
-        for line in self.lines.loaded.values():
-            self.of[line.order_id].append(line.id)
 
-    def order(self, order_id: UUID) -> Order:
-        """Refuses: not_found."""
-        if (order := self.orders.get(order_id)) is None:
-            raise Refused("not_found", "order_id", id=order_id)
-        return replace(order, lines={id: self.lines[id] for id in self.of[order_id]})
-
-    def put(self, order: Order) -> None:
-        for line in order.lines.values():
-            self.lines.put(line.id, line)
-        self.orders.put(order.id, replace(order, lines={}))
-
-    def rows(self) -> dict[str, Any]:
-        return {
-            "order": [{"id": o.id, "status": o.status, "receipts": o.receipts} for o in self.orders.changed()],
-            "line": [{"id": line.id, "received": line.received} for line in self.lines.changed()],
-        }
+def rows_of(book: Book[Order, Line]) -> dict[str, Any]:
+    return {
+        "order": [{"id": o.id, "status": o.status, "receipts": o.receipts} for o in book.documents.changed()],
+        "line": [{"id": line.id, "received": line.received} for line in book.lines.changed()],
+    }
 
 
 def order_from(row: Mapping[str, Any]) -> Order:
@@ -251,11 +234,11 @@ async def record_receipt(tx: Tx) -> None:
         },
     )
     shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=True))
-    book = Book(tx, loaded)
+    book = open_book(tx, loaded)
 
     def decide(run: Run) -> Mapping[str, Any]:
         cmd: RecordReceipt = run.cmd
-        before = book.order(cmd.order_id)
+        before = book.document(cmd.order_id)
         delivered = [(line.line_id, counted(shelf, before, line, index)) for index, line in enumerate(cmd.lines)]
         order, arrivals = rules.receive(before, delivered)
         place = shelf.place(cmd.location_id or order.location_id)
@@ -279,7 +262,7 @@ async def record_receipt(tx: Tx) -> None:
         }  # fmt: skip
 
     tx.decide(decide)
-    tx.write(WRITE_RECEIPT, {**book.rows(), **shelf.rows()})
+    tx.write(WRITE_RECEIPT, {**rows_of(book), **shelf.rows()})
 
 
 def counted(shelf: Shelf, order: Order, line: ReceiptLine, index: int) -> Decimal:

@@ -1,20 +1,18 @@
 """What the sales commands load and write, and the loaded orders as they stand while calls are decided."""
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 
 from domain import sql
-from domain.errors import Refused
+from domain.book import Book
 from domain.inventory import ledger
 from domain.inventory.ledger import Place
 from domain.sales.rules import Line, Order
 from domain.sales.tables import sales_order, sales_order_line
-from domain.tx import Sheet, Tx
+from domain.tx import Tx
 
 PARTNERS = sql.rows(
     "partners",
@@ -82,30 +80,14 @@ WRITE_ORDERS = sql.statement(*PROGRESS, *ledger.POST)
 WRITE_RETURN = sql.statement(*NEW_ORDER, *PROGRESS[1:], *ledger.POST)
 
 
-class Book:
-    """The loaded orders and lines as they stand after what was decided so far."""
+def open_book(tx: Tx, loaded: Mapping[str, Any]) -> Book[Order, Line]:
+    orders, lines = map(order_from, loaded.get("orders", ())), map(line_from, loaded["lines"])
+    return Book(tx, "order_id", orders, lines, lambda line: line.order_id)
 
-    def __init__(self, tx: Tx, loaded: Mapping[str, Any]) -> None:
-        self.lines: Sheet[UUID, Line] = tx.sheet({line.id: line for line in map(line_from, loaded["lines"])})
-        self.orders: Sheet[UUID, Order] = tx.sheet({o.id: o for o in map(order_from, loaded.get("orders", ()))})
-        self.of: defaultdict[UUID, list[UUID]] = defaultdict(list)
-        for line in self.lines.loaded.values():
-            self.of[line.order_id].append(line.id)
 
-    def order(self, order_id: UUID) -> Order:
-        """Refuses: not_found."""
-        if (order := self.orders.get(order_id)) is None:
-            raise Refused("not_found", "order_id", id=order_id)
-        return replace(order, lines={id: self.lines[id] for id in self.of[order_id]})
-
-    def put(self, order: Order) -> None:
-        for line in order.lines.values():
-            self.lines.put(line.id, line)
-        self.orders.put(order.id, replace(order, lines={}))
-
-    def rows(self) -> dict[str, Any]:
-        orders = [{"id": o.id, "status": o.status, "shipments": o.shipments} for o in self.orders.changed()]
-        return {"order": orders, "line": self.lines.changed()}
+def rows_of(book: Book[Order, Line]) -> dict[str, Any]:
+    orders = [{"id": o.id, "status": o.status, "shipments": o.shipments} for o in book.documents.changed()]
+    return {"order": orders, "line": book.lines.changed()}
 
 
 def order_from(row: Mapping[str, Any]) -> Order:

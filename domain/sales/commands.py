@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from domain import money
+from domain.book import Book
 from domain.command import Lines, Note, command, dated
 from domain.errors import Refused
 from domain.ids import derived_id
@@ -25,7 +26,8 @@ from domain.sales.book import (
     WRITE_NEW,
     WRITE_ORDERS,
     WRITE_RETURN,
-    Book,
+    open_book,
+    rows_of,
     touched,
 )
 from domain.sales.rules import Line, Order
@@ -259,11 +261,11 @@ async def sell(tx: Tx, *, fact: bool) -> None:
 
 async def confirm_sales_order(tx: Tx) -> None:
     loaded = await tx.load(LOAD_ORDERS, {"orders": [run.cmd.order_id for run in tx.runs]})
-    shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+    shelf, book = Shelf(tx, loaded), open_book(tx, loaded)
 
     def decide(run: Run) -> Mapping[str, Any]:
         cmd: ConfirmSalesOrder = run.cmd
-        order = rules.confirm(book.order(cmd.order_id))
+        order = rules.confirm(book.document(cmd.order_id))
         place, lines = shelf.place(order.location_id), dict(order.lines)
         for index, line in enumerate(order.lines.values()):
             good = shelf.good(line.product_id, f"lines.{index}")
@@ -283,17 +285,17 @@ async def confirm_sales_order(tx: Tx) -> None:
         }  # fmt: skip
 
     tx.decide(decide)
-    tx.write(WRITE_ORDERS, {**book.rows(), **shelf.rows()})
+    tx.write(WRITE_ORDERS, {**rows_of(book), **shelf.rows()})
 
 
 async def ship_sales_order(tx: Tx) -> None:
     loaded = await tx.load(LOAD_ORDERS, {"orders": [run.cmd.order_id for run in tx.runs]})
     shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=False))
-    book = Book(tx, loaded)
+    book = open_book(tx, loaded)
 
     def decide(run: Run) -> Mapping[str, Any]:
         cmd: ShipSalesOrder = run.cmd
-        order = book.order(cmd.order_id)
+        order = book.document(cmd.order_id)
         chosen = None if cmd.lines is None else [(line.line_id, line.quantity) for line in cmd.lines]
         leaving = rules.ship(order, chosen)
         place = shelf.place(order.location_id)
@@ -320,15 +322,15 @@ async def ship_sales_order(tx: Tx) -> None:
         }  # fmt: skip
 
     tx.decide(decide)
-    tx.write(WRITE_ORDERS, {**book.rows(), **shelf.rows()})
+    tx.write(WRITE_ORDERS, {**rows_of(book), **shelf.rows()})
 
 
 async def cancel_sales_order(tx: Tx) -> None:
     loaded = await tx.load(LOAD_ORDERS, {"orders": [run.cmd.order_id for run in tx.runs]})
-    shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+    shelf, book = Shelf(tx, loaded), open_book(tx, loaded)
 
     def decide(run: Run) -> Mapping[str, Any]:
-        order = book.order(run.cmd.order_id)
+        order = book.document(run.cmd.order_id)
         place = shelf.place(order.location_id)
         for line in order.lines.values():
             if line.reserved:
@@ -338,7 +340,7 @@ async def cancel_sales_order(tx: Tx) -> None:
         return {"order_id": order.id, "order_status": "cancelled"}
 
     tx.decide(decide)
-    tx.write(WRITE_ORDERS, {**book.rows(), **shelf.rows()})
+    tx.write(WRITE_ORDERS, {**rows_of(book), **shelf.rows()})
 
 
 async def record_return(tx: Tx) -> None:
@@ -346,7 +348,7 @@ async def record_return(tx: Tx) -> None:
     sources = [line.source_line_id for run in tx.runs for line in run.cmd.lines if line.source_line_id]
     loaded = await tx.load(LOAD_RETURN, {**wanted(tx.runs), "sources": sources})
     shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=True))
-    book = Book(tx, loaded)
+    book = open_book(tx, loaded)
     partners = {row["id"] for row in loaded["partners"]}
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 
@@ -376,7 +378,7 @@ async def record_return(tx: Tx) -> None:
     tx.write(WRITE_RETURN, {"line": book.lines.changed(), **shelf.rows()})
 
 
-def value_back(shelf: Shelf, book: Book, good: Good, line: ReturnLine, row: Mapping[str, Any]) -> Decimal:
+def value_back(shelf: Shelf, book: Book[Order, Line], good: Good, line: ReturnLine, row: Mapping[str, Any]) -> Decimal:
     """The value of its delivery, or today's average where no delivery is named."""
     at = f"lines.{row['position'] - 1}"
     if line.source_line_id is None:
@@ -393,12 +395,12 @@ async def release_short_reservations(tx: Tx) -> None:
     """Sent after `reserved_short`, by a worker: who holds the pool may not lock orders any more."""
     spots = [{"product_id": run.cmd.product_id, "location_id": run.cmd.location_id} for run in tx.runs]
     loaded = await tx.load(LOAD_HOLDING, {"places": spots})
-    shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+    shelf, book = Shelf(tx, loaded), open_book(tx, loaded)
     if any(held(book, **spot) != shelf.balance(**spot).reserved for spot in spots):
         # an order was confirmed while this one waited for its locks; they are held now, so once more is enough, and
         # without waiting, since that order's shipment may wait for them: run again then
         loaded = await tx.load(LOAD_HOLDING_NOW, {"places": spots})
-        shelf, book = Shelf(tx, loaded), Book(tx, loaded)
+        shelf, book = Shelf(tx, loaded), open_book(tx, loaded)
 
     def decide(run: Run) -> Mapping[str, Any]:
         cmd: ReleaseShortReservations = run.cmd
@@ -418,14 +420,14 @@ async def release_short_reservations(tx: Tx) -> None:
         return {"orders": [{"order_id": id, "quantity": less} for id, less in shrunk.items()]}
 
     tx.decide(decide)
-    tx.write(WRITE_ORDERS, {**book.rows(), **shelf.rows()})
+    tx.write(WRITE_ORDERS, {**rows_of(book), **shelf.rows()})
 
 
-def holders(book: Book, product_id: UUID, location_id: UUID) -> Iterable[tuple[Order, Line]]:
+def holders(book: Book[Order, Line], product_id: UUID, location_id: UUID) -> Iterable[tuple[Order, Line]]:
     for line in book.lines.now.values():
-        if line.product_id == product_id and (order := book.orders[line.order_id]).location_id == location_id:
+        if line.product_id == product_id and (order := book.documents[line.order_id]).location_id == location_id:
             yield order, line
 
 
-def held(book: Book, product_id: UUID, location_id: UUID) -> Decimal:
+def held(book: Book[Order, Line], product_id: UUID, location_id: UUID) -> Decimal:
     return sum((line.reserved for _, line in holders(book, product_id, location_id)), ZERO)
