@@ -1,8 +1,7 @@
-import { missed, reached } from "./connection";
-import { Failed, type GraphQLFault, SignedOut, Unreachable } from "./errors";
+import { authorized } from "./authorized";
+import { Failed, type GraphQLFault } from "./errors";
 import { type Document, textOf } from "./graphql";
 import { fetchJson } from "./http";
-import { accessToken, session, tokenInsteadOf } from "./session";
 
 export type Answer<Result> = {
   data: Result;
@@ -32,27 +31,14 @@ export function post(asked: object, signal?: AbortSignal): Promise<{ status: num
 type Asked = { method: "GET" | "POST"; headers?: Record<string, string>; body?: string };
 
 /** Any address of our server, in the name of whoever is signed in. Throws Unreachable or SignedOut. */
-export async function ask(path: string, { headers, ...asked }: Asked, signal?: AbortSignal) {
-  const send = (token: string) =>
+export function ask(path: string, { headers, ...asked }: Asked, signal?: AbortSignal) {
+  return authorized((token) =>
     fetchJson(path, {
       ...asked,
       headers: { Accept: "application/json", ...headers, Authorization: `Bearer ${token}` },
       ...(signal && { signal }),
-    });
-  try {
-    const token = await accessToken();
-    let answer = await send(token);
-    if (answer.status === 401) answer = await send(await tokenInsteadOf(token));
-    if (answer.status === 401) {
-      session.set({ status: "expired" });
-      throw new SignedOut("unauthorized");
-    }
-    reached();
-    return answer;
-  } catch (error) {
-    if (error instanceof Unreachable) missed();
-    throw error;
-  }
+    }),
+  );
 }
 
 type GraphQLBody = { data?: unknown; errors?: GraphQLFault[] };

@@ -1,45 +1,26 @@
 /** Requests to the server's sync door, in the name of the person whose database is open, and of nobody else. */
-import { missed, reached } from "../data/connection";
+import { authorized } from "../data/authorized";
 import { Failed, SignedOut, Unreachable } from "../data/errors";
 import { fetchJson } from "../data/http";
 import { personOf } from "../data/pkce";
 import type { Person } from "../data/profile";
-import { accessToken, session, tokenInsteadOf } from "../data/session";
-import { ANOTHER_PERSON } from "./courier";
+import { ANOTHER_PERSON, samePerson } from "./courier";
 
 const STALLED_MS = 60_000;
 
-type Answered = { status: number };
-
-/** `send` with a token, and once more with a fresh one where the first is refused. */
-async function authorized<Answer extends Answered>(
+/** A token of somebody else is no token: the rows are of this person. */
+const inTheNameOf = <Answer extends { status: number }>(
   person: Person,
   send: (bearer: Record<string, string>) => Promise<Answer>,
-) {
-  const sendWith = (token: string) => {
-    const { companyId, userId } = personOf(token) ?? {};
-    if (companyId !== person.companyId || userId !== person.userId) throw new SignedOut(ANOTHER_PERSON);
+) =>
+  authorized(async (token) => {
+    if (!samePerson(personOf(token), person)) throw new SignedOut(ANOTHER_PERSON);
     return send({ Authorization: `Bearer ${token}` });
-  };
-  try {
-    const token = await accessToken();
-    let answer = await sendWith(token);
-    if (answer.status === 401) answer = await sendWith(await tokenInsteadOf(token));
-    if (answer.status === 401) {
-      session.set({ status: "expired" });
-      throw new SignedOut("unauthorized");
-    }
-    reached();
-    return answer;
-  } catch (error) {
-    if (error instanceof Unreachable) missed();
-    throw error;
-  }
-}
+  });
 
 /** The server's answer to a JSON body, or to none (GET), whatever its status. Throws Unreachable or SignedOut. */
 export function ask(person: Person, path: string, body?: unknown, signal?: AbortSignal) {
-  return authorized(person, (bearer) =>
+  return inTheNameOf(person, (bearer) =>
     fetchJson(path, {
       headers: {
         ...bearer,
@@ -54,7 +35,7 @@ export function ask(person: Person, path: string, body?: unknown, signal?: Abort
 
 /** An answer that is read as it comes. Throws Unreachable, SignedOut or Failed. */
 export async function open(person: Person, path: string, accept: string, signal: AbortSignal): Promise<Response> {
-  const answer = await authorized(person, async (bearer) => {
+  const answer = await inTheNameOf(person, async (bearer) => {
     const response = await fetch(path, {
       headers: { ...bearer, Accept: accept },
       signal,
