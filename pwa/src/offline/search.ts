@@ -26,8 +26,32 @@ type Rank = typeof EXACT | typeof PREFIX | typeof REST | typeof NONE;
 type Term = { text: string; digits: boolean };
 type Found = { rank: Rank; order: string; row: ProductRow };
 
-const before = (left: Found, right: Found) =>
-  left.rank - right.rank || (left.order < right.order ? -1 : left.order > right.order ? 1 : 0);
+/** The best of what was offered, best first, never more than `limit`. */
+class Best {
+  readonly found: Found[] = [];
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** The worst rank of which a product of this order would still get in; less than EXACT if none would. */
+  rankFor(order: string): number {
+    if (this.found.length < this.#limit) return REST;
+    const worst = this.found.at(-1);
+    return worst === undefined ? EXACT - 1 : order < worst.order ? worst.rank : worst.rank - 1;
+  }
+
+  add(one: Found) {
+    let at = this.found.length;
+    while (at > 0 && isBefore(one, this.found[at - 1] as Found)) at -= 1;
+    this.found.splice(at, 0, one);
+    if (this.found.length > this.#limit) this.found.pop();
+  }
+}
+
+const isBefore = (left: Found, right: Found) =>
+  left.rank < right.rank || (left.rank === right.rank && left.order < right.order);
 
 /** What is sold comes before what is not any more; then by SKU. */
 const orderOf = (row: ProductRow) => (row.active ? "0" : "1") + fold(row.sku);
@@ -82,30 +106,32 @@ class Segment {
     this.#text = texts.join("");
   }
 
-  first(limit: number): Found[] {
-    return this.rows.slice(0, limit).map((row, n) => ({ rank: REST, order: this.orders[n] as string, row }));
+  /** Offers its first ones. */
+  first(best: Best) {
+    for (const [n, row] of this.rows.entries()) {
+      const order = this.orders[n] as string;
+      if (best.rankFor(order) < REST) return;
+      best.add({ rank: REST, order, row });
+    }
   }
 
-  /** As many of each rank as could be shown: once there are enough, worse ones are passed over. */
-  find(lead: Term, others: readonly Term[], limit: number): Found[] {
-    const found: Found[] = [];
-    const counts = [0, 0, 0];
+  /** Offers what fits: as products come in their order, it looks for less and less the more has been found. */
+  find(lead: Term, others: readonly Term[], best: Best) {
     let pattern = lead.text;
     for (let n = 0, at = this.#text.indexOf(pattern); at >= 0; at = this.#text.indexOf(pattern, at)) {
       while ((this.#starts[n + 1] as number) <= at) n += 1;
+      const order = this.orders[n] as string;
+      const wanted = best.rankFor(order);
+      if (wanted < EXACT) return;
       const end = this.#starts[n + 1] as number;
       const product = this.#text.slice(this.#starts[n], end);
       let rank = rankOf(lead, product);
       for (const term of others) rank = Math.max(rank, rankOf(term, product)) as Rank;
-      if (rank !== NONE && (counts[rank] as number) < limit) {
-        counts[rank] = (counts[rank] as number) + 1;
-        found.push({ rank, order: this.orders[n] as string, row: this.rows[n] as ProductRow });
-      }
+      if (rank <= wanted) best.add({ rank, order, row: this.rows[n] as ProductRow });
       at = end;
       // Only fields that begin with it can still matter. The last digits of a code are not such, and seldom many.
-      if (!lead.digits && counts[REST] === limit) pattern = FIELD + lead.text;
+      if (!lead.digits && wanted < REST) pattern = FIELD + lead.text;
     }
-    return found;
   }
 }
 
@@ -139,13 +165,11 @@ export class ProductIndex {
       .map((term) => ({ text: term, digits: LAST_DIGITS.test(term) }))
       .toSorted((left, right) => right.text.length - left.text.length);
     const [lead, ...others] = terms;
-    const found = [...this.#segments.values()].flatMap((segment) =>
-      lead === undefined ? segment.first(limit) : segment.find(lead, others, limit),
-    );
-    return found
-      .toSorted(before)
-      .slice(0, limit)
-      .map(({ row }) => row);
+    const best = new Best(limit);
+    for (const segment of this.#segments.values())
+      if (lead === undefined) segment.first(best);
+      else segment.find(lead, others, best);
+    return best.found.map(({ row }) => row);
   }
 
   sorted(order: ProductOrder, limit: number): ProductRow[] {
