@@ -197,6 +197,30 @@ test("a hand scanner is heard wherever the cursor is", async ({ page, goods, wor
   await expect(pens).toHaveValue("40");
 });
 
+test("a scan on the first page opens its product, and one before the lines are there waits for them", async ({
+  page,
+  goods,
+  signIn,
+}) => {
+  const order = await goods.order();
+  await signIn("keeper");
+  await knows(page, goods);
+  await page.goto("/");
+  await page.getByRole("searchbox").focus();
+  await scanner(page, goods.codes.ean);
+  await expect(heading(page, goods.name)).toBeVisible();
+  await page.addInitScript((code) => {
+    const scan = () => {
+      if (!document.querySelector("main")) return requestAnimationFrame(scan);
+      for (const key of [...code, "Enter"])
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    };
+    requestAnimationFrame(scan);
+  }, goods.codes.case);
+  await page.goto(`/purchase-orders/${order}`);
+  await expect(page.getByRole("textbox", { name: new RegExp(goods.name) })).toHaveValue("1");
+});
+
 test("an input method does not swallow a scan", async ({ page, goods, signIn }) => {
   await signIn();
   await knows(page, goods);

@@ -26,6 +26,7 @@ import { Pending } from "../ui/Pending";
 import { Section } from "../ui/Section";
 import { Empty } from "../ui/states";
 import { useFormat } from "../ui/useFormat";
+import { hold, useWedge } from "../ui/useWedge";
 import styles from "./Home.module.css";
 import { useWrites } from "./NewDocument";
 
@@ -55,6 +56,11 @@ export function Home() {
   const writes = useWrites();
   const loaded = useLoaded();
   const { data } = useQuery(HOME, { stock: can("stock.read"), discrepancies: can("discrepancy.read") });
+  const [, go] = useLocation();
+  useWedge((code) => {
+    hold(code);
+    go("/scan");
+  }, can("product.read"));
   return (
     <Page title={t`Home`}>
       <SearchField />

@@ -29,5 +29,3 @@ export function setScan(change: Partial<ScanSettings>) {
   localStorage.setItem(KEPT, JSON.stringify(next));
   scanSettings.set(next);
 }
-
-export const usesSink = () => scanSettings.value.builtIn;

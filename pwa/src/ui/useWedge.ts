@@ -1,5 +1,6 @@
-import { useEffect, useRef } from "react";
-import { usesSink } from "../scan/settings";
+import { useEffect, useLayoutEffect, useRef } from "react";
+import { useStore } from "../data/store";
+import { scanSettings } from "../scan/settings";
 import { type Key, type Pressed, Wedge } from "../scan/wedge";
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
@@ -8,10 +9,21 @@ type Listener = { current: (code: string) => void };
 /** The last to listen is on top, such as a sheet over its page, and gets the code alone. */
 const listeners: Listener[] = [];
 
+/** A scan comes when a person is ready, not when the page is: so long a code waits for somebody who takes it. */
+const HELD_MS = 5000;
+let held: { code: string; at: number }[] = [];
+
 /**
  * A hand scanner types like a very fast keyboard and ends with Enter or Tab. Its code is taken from anywhere on the
- * page; where the cursor stands in a field, the field is put back to what it was.
+ * page; where the cursor stands in a field, the field is put back to what it was. Once, around all pages.
  */
+export function useScanner() {
+  const { builtIn } = useStore(scanSettings);
+  useLayoutEffect(listen, []); // before anything can be seen, so before anybody scans
+  useEffect(() => (builtIn ? openSink() : undefined), [builtIn]);
+}
+
+/** The codes of a hand scanner, also those that came a moment before anybody wanted them. */
 export function useWedge(onCode: (code: string) => void, enabled = true) {
   const handler = useRef(onCode);
   useEffect(() => {
@@ -19,31 +31,38 @@ export function useWedge(onCode: (code: string) => void, enabled = true) {
   });
   useEffect(() => {
     if (!enabled) return undefined;
-    if (listeners.push(handler) === 1) stop = listen();
+    listeners.push(handler);
+    const waited = held;
+    held = [];
+    for (const { code, at } of waited) if (performance.now() - at < HELD_MS) handler.current(code);
     return () => {
       listeners.splice(listeners.indexOf(handler), 1);
-      if (listeners.length === 0) stop();
     };
   }, [enabled]);
 }
 
-let stop = () => {};
+/** For whoever listens next. */
+export function hold(code: string) {
+  held.push({ code, at: performance.now() });
+}
 
 function listen(): () => void {
   const wedge = new Wedge();
   const leaving = new AbortController();
   const options = { capture: true, signal: leaving.signal };
-  const closeSink = openSink(leaving.signal);
   let before: (() => void) | null = null;
   let keyless = false; // the last key did not say which it was: what it wrote comes as input
 
   const heed = (event: Event, pressed: Pressed) => {
     if (pressed.begins) before = snapshot(event.target);
     if (pressed.code === null) return;
+    const listener = listeners.at(-1);
+    // A page that wants no codes leaves them to the field that a person scans into.
+    if (!listener && fieldOf(event.target) && !isSink(event.target)) return;
     event.preventDefault();
     event.stopPropagation();
     putBack(before);
-    listeners.at(-1)?.current(pressed.code);
+    (listener?.current ?? hold)(pressed.code);
   };
 
   window.addEventListener(
@@ -68,10 +87,7 @@ function listen(): () => void {
     },
     options,
   );
-  return () => {
-    leaving.abort();
-    closeSink();
-  };
+  return () => leaving.abort();
 }
 
 const keyOf = (event: KeyboardEvent): Key => ({
@@ -105,6 +121,8 @@ function snapshot(target: EventTarget | null): (() => void) | null {
   };
 }
 
+const isSink = (target: EventTarget | null) => target instanceof HTMLInputElement && "scanner" in target.dataset;
+
 const LATE_MS = 150;
 
 /** At once, and once more for what an input method still writes after the last key. */
@@ -122,8 +140,9 @@ function putBack(restore: (() => void) | null) {
  * the person says that this device has one, a field of ours has the focus whenever no other one has; it calls up no
  * keyboard. It may be neither hidden nor read-only: such fields get nothing.
  */
-function openSink(signal: AbortSignal): () => void {
-  if (!usesSink()) return () => {};
+function openSink(): () => void {
+  const leaving = new AbortController();
+  const { signal } = leaving;
   const sink = document.createElement("input");
   Object.assign(sink, { type: "text", inputMode: "none", autocomplete: "off", tabIndex: -1, ariaLabel: "scanner" });
   sink.dataset.scanner = "";
@@ -136,5 +155,8 @@ function openSink(signal: AbortSignal): () => void {
     document.addEventListener(name, () => setTimeout(focus), { signal });
   sink.addEventListener("input", () => setTimeout(() => (sink.value = ""), LATE_MS), { signal });
   focus();
-  return () => sink.remove();
+  return () => {
+    leaving.abort();
+    sink.remove();
+  };
 }
