@@ -29,7 +29,15 @@ def pwa(setting: Setting) -> Iterator[dict[str, Any]]:
             "HUOTONG_DEMO_LOAD": "0",
             **({"CHROMIUM": chromium} if chromium else {}),
         }
-        command = [node.programs() / "npx", "--no-install", "playwright", "test", "--project=phone", SPEC]
+        command = [
+            node.programs() / "npx",
+            "--no-install",
+            "playwright",
+            "test",
+            "--project=phone",
+            "--workers=1",
+            SPEC,
+        ]
         ended = subprocess.run(command, cwd=PWA, env=environment, stdout=sys.stderr, check=False)
         yield from map(orjson.loads, figures.read_text().splitlines())
     if ended.returncode:

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, expect, type Locator, type Page, test as base } from "@playwright/test";
+import { served } from "./served";
 import { makeWorld, type World } from "./world";
 
 export type User = { email: string; password: string; role: string };
@@ -9,23 +10,19 @@ export type Demo = { tenants: { slug: string; name: string; users: User[] }[] };
 type PerTest = { signIn: (role?: string) => Promise<void>; watch: void };
 type PerWorker = { demo: Demo; world: World };
 
-const serverUrl = () => process.env.HUOTONG_E2E_URL ?? "";
-/** Past the network that can fail, where there is one. */
-const directUrl = () => process.env.HUOTONG_E2E_DIRECT ?? serverUrl();
-
 export const test = base.extend<PerTest, PerWorker>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the pattern to see what a fixture needs
-  baseURL: async ({}, provide) => provide(serverUrl()),
+  baseURL: async ({}, provide) => provide(served().url),
 
   demo: [
     // oxlint-disable-next-line no-empty-pattern
-    async ({}, provide) => provide(JSON.parse(readFileSync(process.env.HUOTONG_E2E_DEMO ?? "", "utf8")) as Demo),
+    async ({}, provide) => provide(JSON.parse(readFileSync(served().demo, "utf8")) as Demo),
     { scope: "worker" },
   ],
 
   world: [
     async ({ browser, demo }, provide) =>
-      provide(await makeWorld(directUrl(), tokensOf(browser, userOf(demo, "owner")))),
+      provide(await makeWorld(served().own?.direct ?? served().url, tokensOf(browser, userOf(demo, "owner")))),
     { scope: "worker" },
   ],
 
@@ -92,7 +89,7 @@ export function tokensOf(browser: Browser, user: User): () => Promise<string> {
 }
 
 async function tokenOf(browser: Browser, user: User): Promise<string> {
-  const page = await browser.newPage({ baseURL: serverUrl() });
+  const page = await browser.newPage({ baseURL: served().url });
   const granted = page.waitForResponse(
     (response) => response.url().endsWith("/oauth/token") && response.status() === 200,
   );

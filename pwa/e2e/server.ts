@@ -1,16 +1,19 @@
 /**
- * The server under test: the one at HUOTONG_E2E_URL with the sign-ins of HUOTONG_E2E_DEMO (its `demo.json`), or else
- * a whole one of our own, in a folder and on a port of its own, ended with the tests. Browsers reach our own through a
- * proxy that can fail (faults.ts), whose control port is HUOTONG_E2E_CONTROL; HUOTONG_E2E_DIRECT is the server behind it,
- * HUOTONG_E2E_DATABASE says how to look into its database, HUOTONG_E2E_DATA where its folder is. Tests that need those
- * are skipped on a given server.
+ * The servers under test: the one at HUOTONG_E2E_URL with the sign-ins of HUOTONG_E2E_DEMO (its `demo.json`), or else
+ * one of our own for each worker, whole, in a folder and on a port of its own, ended with the tests. Browsers reach our
+ * own through a proxy that can fail (faults.ts).
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { FullConfig } from "@playwright/test";
 import { startFaults } from "./faults";
+import { publish, type Served } from "./served";
+
+const run = promisify(execFile);
 
 const START_MS = 180_000;
 const STOP_MS = 20_000;
@@ -22,8 +25,14 @@ from infra.launch import postgres
 server = postgres.running(Path(sys.argv[1]))
 print(json.dumps({"psql": str(server.bin / "psql"), "url": server.owner_url}))`;
 
-export default async function startServer(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env.HUOTONG_E2E_URL) return undefined;
+export default async function startServers({ workers }: FullConfig): Promise<() => Promise<void>> {
+  const { HUOTONG_E2E_URL: url, HUOTONG_E2E_DEMO: demo = "" } = process.env;
+  const started = url === undefined ? await Promise.all(Array.from({ length: workers }, startServer)) : [];
+  publish(url === undefined ? started.map(({ server }) => server) : [{ url, demo, own: null }]);
+  return async () => void (await Promise.all(started.map(({ stop }) => stop())));
+}
+
+async function startServer(): Promise<{ server: Served; stop: () => Promise<void> }> {
   const data = mkdtempSync(join(tmpdir(), "huotong-e2e-"));
   const port = await freePort();
   const direct = `http://127.0.0.1:${port}`;
@@ -46,22 +55,15 @@ export default async function startServer(): Promise<(() => Promise<void>) | und
     await ended(server);
     rmSync(data, { recursive: true, force: true });
   };
+  const demo = join(data, "demo.json");
   try {
-    await ready(server, direct, join(data, "demo.json"));
-    process.env.HUOTONG_E2E_DATABASE = execFileSync(join(ROOT, ".venv/bin/python"), ["-c", WHERE, data], {
-      cwd: ROOT,
-      encoding: "utf8",
-    });
+    await ready(server, direct, demo);
+    const { stdout: database } = await run(join(ROOT, ".venv/bin/python"), ["-c", WHERE, data], { cwd: ROOT });
+    return { server: { url: proxy.url, demo, own: { direct, control: proxy.control, data, database } }, stop };
   } catch (error) {
     await stop();
     throw new Error(`The server did not start: ${String(error)}\n${said}`, { cause: error });
   }
-  process.env.HUOTONG_E2E_URL = proxy.url;
-  process.env.HUOTONG_E2E_DIRECT = direct;
-  process.env.HUOTONG_E2E_CONTROL = proxy.control;
-  process.env.HUOTONG_E2E_DATA = data;
-  process.env.HUOTONG_E2E_DEMO = join(data, "demo.json");
-  return stop;
 }
 
 async function ready(server: ChildProcess, url: string, demo: string) {

@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { uuid7 } from "../../src/data/uuid";
 import { tokensOf } from "../fixtures";
+import { served, type Served } from "../served";
 import { makeWorld, type World } from "../world";
 import { Books } from "./books";
 import { type Company, importProducts, makeCompany } from "./company";
@@ -27,21 +28,17 @@ type Large = { company: Company; world: World; stocked: Books };
 const test = phoneTest.extend<object, { large: Large }>({
   large: [
     async ({ browser }, provide) => {
-      const data = process.env.HUOTONG_E2E_DATA ?? "";
+      const { data, direct, database } = served().own as NonNullable<Served["own"]>;
       const company = await makeCompany(data, ["owner", "keeper"]);
-      const world = await makeWorld(process.env.HUOTONG_E2E_DIRECT ?? "", tokensOf(browser, company.user("owner")));
+      const world = await makeWorld(direct, tokensOf(browser, company.user("owner")));
       await importProducts(data, company, PRODUCTS, world.names.piece);
-      await provide({
-        company,
-        world,
-        stocked: new Books(process.env.HUOTONG_E2E_DATABASE ?? "", company.slug),
-      });
+      await provide({ company, world, stocked: new Books(database, company.slug) });
     },
     { scope: "worker", timeout: 300_000 },
   ],
 });
 
-test.skip(!process.env.HUOTONG_E2E_DATA, "this server takes no files");
+test.skip(() => served().own === null, "this server takes no files");
 test.describe.configure({ timeout: measuring ? 300_000 : 120_000 });
 
 /** All rows are in place. */

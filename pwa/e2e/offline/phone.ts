@@ -11,6 +11,7 @@ import {
 } from "@playwright/test";
 import { Network } from "../faults";
 import { enter, expect, test as base, userOf } from "../fixtures";
+import { served } from "../served";
 import { Books } from "./books";
 
 type Options = Pick<PlaywrightTestOptions, "viewport" | "locale" | "hasTouch" | "colorScheme"> & {
@@ -104,16 +105,16 @@ type PerTest = { network: Network; books: Books; phone: Phone };
 export const test = base.extend<PerTest>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the pattern to see what a fixture needs
   network: async ({}, provide) => {
-    test.skip(!process.env.HUOTONG_E2E_CONTROL, "the network before this server cannot fail");
+    const { own } = served();
+    test.skip(own === null, "the network before this server cannot fail");
     test.setTimeout(Math.max(test.info().timeout, PATIENCE_MS));
-    const network = new Network(process.env.HUOTONG_E2E_CONTROL ?? "");
+    const network = new Network(own?.control ?? "");
     await network.reset();
     await provide(network);
     await network.reset();
   },
 
-  books: async ({ demo }, provide) =>
-    provide(new Books(process.env.HUOTONG_E2E_DATABASE ?? "", demo.tenants[0]?.slug ?? "")),
+  books: async ({ demo }, provide) => provide(new Books(served().own?.database ?? "", demo.tenants[0]?.slug ?? "")),
 
   phone: async ({ baseURL, launchOptions, viewport, locale, hasTouch, colorScheme }, provide) => {
     const phone = new Phone(baseURL ?? "", { launchOptions, viewport, locale, hasTouch, colorScheme });

@@ -1,5 +1,6 @@
 /** Sessions that end while work waits: the work stays its author's, and nobody else's. */
 import type { Page } from "@playwright/test";
+import { served } from "../served";
 import { words } from "../words";
 import { huotong } from "./company";
 import { cached, databases, emptied, equipped, fact, queue } from "./device";
@@ -149,7 +150,7 @@ test("13: the right is taken away while the phone is offline", async ({
   books,
   world,
 }) => {
-  const data = process.env.HUOTONG_E2E_DATA ?? "";
+  const data = served().own?.data ?? "";
   const { slug = "" } = demo.tenants[0] ?? {};
   const { email } = userOf(demo, "buyer");
   const order = await world.purchaseOrder();

@@ -1,5 +1,6 @@
 /** What the browser keeps: replaced, updated, full, gone. The queue is touched by none of it. */
 import { expectAccessible } from "../fixtures";
+import { served } from "../served";
 import { words } from "../words";
 import { emptied, equipped, fact, queue } from "./device";
 import { expect, test } from "./phone";
@@ -112,7 +113,7 @@ test("16: the browser has thrown everything away", async ({ page, signIn, networ
   await equipped(page);
   await page.goto("about:blank");
   const tools = await page.context().newCDPSession(page);
-  const { origin } = new URL(process.env.HUOTONG_E2E_URL ?? "");
+  const { origin } = new URL(served().url);
   await tools.send("Storage.clearDataForOrigin", {
     origin,
     storageTypes: "indexeddb,cache_storage,service_workers,local_storage",
