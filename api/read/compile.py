@@ -77,9 +77,10 @@ class Compiler(Asking):
         return Plan(tuple(self.guards), tuple(keys), tuple(executed), sql, reads, errors, patches, terms)
 
     def statement(self, columns: list[Json]) -> tuple[str, tuple[Read, ...]]:
-        made = select(*[column.label(f"r{at}") for at, column in enumerate(columns)]).compile(
-            dialect=DIALECT, compile_kwargs={"render_postcompile": True}
-        )
+        return self.rendered(select(*[column.label(f"r{at}") for at, column in enumerate(columns)]))
+
+    def rendered(self, query: Any) -> tuple[str, tuple[Read, ...]]:
+        made = query.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
         order, fixed = made.positiontup or (), made.params
         return made.string, tuple(self.reads.get(name) or constant(fixed[name]) for name in order)
 
