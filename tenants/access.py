@@ -18,7 +18,8 @@ PERMISSIONS = frozenset(
         "purchase.read", "purchase.price", "purchase.order", "purchase.receive",
         "sales.read", "sales.price", "sales.order", "sales.ship", "sales.return",
         "discrepancy.read", "discrepancy.close",
-        "import.run", "audit.read", "waiting.decide", "access.manage",
+        "job.own", "job.manage", "import.run", "export.run", "reconcile.run",
+        "audit.read", "waiting.decide", "access.manage",
     }
 )  # fmt: skip
 
@@ -31,20 +32,25 @@ ROLES: dict[str, frozenset[str]] = {
         {
             "product.read", "product.write", "partner.read", "partner.write", "partner.phone", "stock.read",
             "stock.all", "purchase.read", "purchase.order", "purchase.receive", "discrepancy.read", "discrepancy.close",
+            "job.own",
         } | COST
     ),
     "sales": frozenset(
         {
             "product.read", "partner.read", "partner.write", "partner.phone", "stock.read", "stock.all",
-            "sales.read", "sales.price", "sales.order", "sales.ship", "sales.return",
+            "sales.read", "sales.price", "sales.order", "sales.ship", "sales.return", "job.own",
         }
     ),
     "keeper": frozenset(
         {
             "product.read", "partner.read", "stock.read", "stock.all", "stock.adjust", "stock.count",
             "stock.transfer", "purchase.read", "purchase.receive", "sales.read", "sales.ship", "sales.return",
-            "discrepancy.read",
+            "discrepancy.read", "job.own",
         }
+    ),
+    "auditor": frozenset(
+        {permission for permission in PERMISSIONS if permission.endswith(".read")}
+        | {"stock.all", "sales.price", "partner.phone", "job.own"} | COST
     ),
     "partner": frozenset({"sales.read", "sales.price", "purchase.read", "purchase.price"}),
 }  # fmt: skip

@@ -63,7 +63,8 @@ def test_everybody_can_sign_in_from_the_start(settings: Settings) -> None:
     assert (settings.data / "demo.json").stat().st_mode & 0o777 == 0o600
     assert [tenant["slug"] for tenant in said["tenants"]] == ["acme", "beiguo"]
     for tenant in said["tenants"]:
-        assert {user["role"] for user in tenant["users"]} == {"owner", "manager", "buyer", "sales", "keeper"}
+        roles = {"owner", "manager", "buyer", "sales", "keeper", "auditor"}
+        assert {user["role"] for user in tenant["users"]} == roles
         assert tenant["clients"][0]["client_secret"]
     before = (settings.data / "demo.json").read_bytes()
     demo.prepare(settings)

@@ -9,6 +9,7 @@ export function useRoles(roles: string[]): string {
     buyer: t`Buyer`,
     sales: t`Salesperson`,
     keeper: t`Warehouse keeper`,
+    auditor: t`Auditor`,
     partner: t`Partner`,
   };
   return new Intl.ListFormat(i18n.locale).format(roles.map((role) => words[role] ?? role));
