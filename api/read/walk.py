@@ -16,7 +16,7 @@ from api.read.compile import Compiler
 from api.read.connection import Page
 from api.read.declare import Caller, Model, Pages
 from api.read.engine import Door, Patch, Problem
-from api.read.jsontext import glue
+from api.read.jsontext import Json, glue
 from api.read.limits import Limits
 from api.read.plan import Hidden, Inputs
 
@@ -28,7 +28,7 @@ class Unreadable(Exception):
 
 
 class Closed(Exception):
-    """The caller may not see the list (`path` is empty), or what his selection names there, or filters and orders by."""
+    """The caller may not see the list, or what he filters or orders by (no `path`), or what he selects."""
 
     def __init__(self, path: Sequence[str]) -> None:
         super().__init__(".".join(path))
@@ -72,34 +72,52 @@ def walk(
 
     `chosen` and `order` are what a query gives as `filter` and `orderBy`. Raises Unreadable and Closed.
     """
-    declared = model.graphql["Query"][root]
-    assert isinstance(declared, Pages)
-    names = {"filter": chosen, "orderBy": list(order) or None}
-    given = {name: value for name, value in names.items() if value is not None}
-    variables, field = prepared(model, declared.target, root, selection(wanted), given)
-    inputs = Inputs(variables, caller)
-    compiler = Compiler(model, {}, inputs, Limits(fields=len(wanted) + 100))
-    try:
-        page = Page(compiler, None, declared, [field], None, ())
-        row = page.row
-        row.used.clear()
-        [nodes] = [one for one in selections(field) if one.name.value == "nodes"]
-        made = glue(compiler.row(page.target, [nodes], row, ()))
-        ordered = [key.ordered(row, True, True) for key in page.keys]
-    except Hidden:
-        raise Closed(()) from None
-    except GraphQLError as error:
-        raise Unreadable(error.message) from None
+    compiler, page, made = compiled(model, caller, root, wanted, chosen, order)
     if compiler.errors:
-        raise Closed([str(step) for step in compiler.errors[0].path or ()])
-    source: Any = row.source
+        raise Closed(hidden(compiler)[0])
+    row, source = page.row, page.row.source
     for to, on in row.joins:
         source = source.outerjoin(to, on)
+    ordered = [key.ordered(row, True, True) for key in page.keys]
     every = select(made).select_from(source).where(*page.where).order_by(*ordered)
     many = select(func.count()).select_from(row.source).where(*page.where)
     try:
         return Walk(bound(compiler, many), bound(compiler, every), compiler.patches, caller, [])
     except GraphQLError as error:  # a value that only shows when it is bound
+        raise Unreadable(error.message) from None
+
+
+def visible(model: Model, caller: Caller, root: str, paths: Sequence[str]) -> list[str]:
+    """Those of the paths that the caller may see; none of a list that is closed to him."""
+    try:
+        compiler, *_ = compiled(model, caller, root, paths)
+    except Closed:
+        return []
+    closed = hidden(compiler)
+    return [path for path in paths if not any((*path.split("."),)[: len(one)] == one for one in closed)]
+
+
+def hidden(compiler: Compiler) -> list[tuple[str, ...]]:
+    return [tuple(str(step) for step in error.path or ()) for error in compiler.errors]
+
+
+def compiled(
+    model: Model, caller: Caller, root: str, wanted: Sequence[str], chosen: object = None, order: Sequence[str] = ()
+) -> tuple[Compiler, Page, Json]:
+    """What is hidden of the selection is among the compiler's errors. Raises Unreadable; Closed for anything else."""
+    declared = model.graphql["Query"][root]
+    assert isinstance(declared, Pages)
+    names = {"filter": chosen, "orderBy": list(order) or None}
+    given = {name: value for name, value in names.items() if value is not None}
+    variables, field = prepared(model, declared.target, root, selection(wanted), given)
+    compiler = Compiler(model, {}, Inputs(variables, caller), Limits(fields=len(wanted) * 3 + 100))
+    try:
+        page = Page(compiler, None, declared, [field], None, ())
+        [nodes] = selections(field)
+        return compiler, page, glue(compiler.row(page.target, [nodes], page.row, ()))
+    except Hidden:
+        raise Closed(()) from None
+    except GraphQLError as error:
         raise Unreadable(error.message) from None
 
 
@@ -131,7 +149,9 @@ def prepared(
 
 
 def selections(field: FieldNode) -> list[FieldNode]:
-    return [one for one in (field.selection_set.selections if field.selection_set else ()) if isinstance(one, FieldNode)]
+    return [
+        one for one in (field.selection_set.selections if field.selection_set else ()) if isinstance(one, FieldNode)
+    ]
 
 
 def selection(paths: Sequence[str]) -> str:
