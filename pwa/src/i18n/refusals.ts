@@ -14,6 +14,13 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   dependency_refused: msg`What this belongs to was refused. Put that right first, then send this again.`,
   unknown_command: msg`The server does not know this action. Reload to get the current version of the app.`,
 
+  // jobs
+  job_status: msg`The job has moved on meanwhile. Reload to see where it is.`,
+  not_pausable: msg`This job runs in one piece and cannot be paused. You can cancel it.`,
+  worker_died: msg`The program that worked on this was stopped each time it tried. Retry once; if it happens again, tell your operator.`,
+  worker_error: msg`Something went wrong each time this was tried. Retry later; if it happens again, tell your operator.`,
+  unknown_kind: msg`The server does not know this kind of job any more. Begin it again.`,
+
   // what a command refers to, and what it makes
   already_exists: msg`This is there already.`,
   id_missing: msg`A record without an identity cannot be saved. Reload the app and enter it again.`,
