@@ -152,10 +152,13 @@ async function listening(server: ReturnType<typeof createServer>, port: number):
 /** What a test says to the proxy; it runs in another process. */
 export class Network {
   readonly #control: string;
+  readonly #back: () => Promise<unknown>;
   #from = 0;
 
-  constructor(control: string) {
+  /** `back`: tells the browser, as its system would, that there is a network again. */
+  constructor(control: string, back: () => Promise<unknown> = async () => undefined) {
     this.#control = control;
+    this.#back = back;
   }
 
   async #order(orders: { down?: boolean; faults?: Fault[] }) {
@@ -170,6 +173,7 @@ export class Network {
 
   async up() {
     await this.#order({ down: false });
+    await this.#back();
   }
 
   /** From now on these, instead of what was said before. */

@@ -102,7 +102,6 @@ test("5: two tabs and the service worker flush at once", async ({ page, context,
     await receive(other, world, orders[1] ?? "", { pens: "4" }),
   ];
   await network.up();
-  await Promise.all([page, other].map((tab) => tab.evaluate(() => window.dispatchEvent(new Event("online")))));
   await emptied(page, 40_000);
   for (const id of ids) expect(await books.applied(id)).toEqual(once(1));
   expect((await books.onHand(world.ids.pen, world.place)) - before).toBe(7);

@@ -164,10 +164,19 @@ test.describe("where clocks are put back", () => {
     const second = await receive(page, world, orders[1] ?? "", { pens: "4" });
     await network.up();
     await emptied(page, 60_000);
-    const moment = async (id: string) => Date.parse((await books.rows<Moments>(MOMENTS, id))[0]?.effective ?? "");
+    const received = async (id: string) => {
+      // a count of these pens within the hour, by another test, gets a move of its own for what comes before it
+      const moves = await books.rows<Moments>(
+        `${MOMENTS} and document_id in (select id from stock_document where kind = 'receipt')`,
+        id,
+      );
+      expect(moves).toHaveLength(1);
+      expect((await books.applied(id)).logged).toBe(1);
+      return moves[0];
+    };
+    const moment = async (id: string) => Date.parse((await received(id))?.effective ?? "");
     const apart = ((await moment(second)) - (await moment(first))) / 60_000;
     expect(apart).toBeGreaterThan(59);
     expect(apart).toBeLessThan(62);
-    for (const id of [first, second]) expect(await books.applied(id)).toEqual(once);
   });
 });

@@ -103,12 +103,13 @@ function lives(id: number): boolean {
 type PerTest = { network: Network; books: Books; phone: Phone };
 
 export const test = base.extend<PerTest>({
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the pattern to see what a fixture needs
-  network: async ({}, provide) => {
+  network: async ({ context }, provide) => {
     const { own } = served();
     test.skip(own === null, "the network before this server cannot fail");
     test.setTimeout(Math.max(test.info().timeout, PATIENCE_MS));
-    const network = new Network(own?.control ?? "");
+    const network = new Network(own?.control ?? "", () =>
+      Promise.all(context.pages().map((page) => page.evaluate(() => dispatchEvent(new Event("online"))))),
+    );
     await network.reset();
     await provide(network);
     await network.reset();

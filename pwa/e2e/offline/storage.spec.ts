@@ -78,8 +78,7 @@ test("15: a new version comes while work is waiting", async ({ page, signIn, net
   expect(await page.evaluate(() => performance.timeOrigin)).toBe(loaded); // nobody was reloaded against his will
   await page.goto("/products"); // a lazy chunk, from the cache of the version that runs
   await expect(page.getByRole("searchbox")).toBeVisible();
-  await update.click();
-  await expect.poll(() => page.evaluate(() => performance.timeOrigin)).not.toBe(loaded);
+  await Promise.all([page.waitForEvent("load"), update.click()]);
   expect((await queue(page)).map((call) => call.id)).toEqual([id]);
   await network.faults();
   await emptied(page, 40_000);
