@@ -21,6 +21,7 @@ COMPUTED = {  # Refused(…) whose code is worked out, as it stands in the sourc
         "duplicate_in_list": {"value", "id"}, "sku_taken": {"value", "id"}, "code_taken": {"value", "id"},
         "name_taken": {"value", "id"},
     },
+    "Refused(message['code'], **message['details'])": {},  # what the process that reads a file refused
 }  # fmt: skip
 OF_OUTCOMES = {"all_refused": set[str](), "discarded": set[str]()}
 
@@ -62,7 +63,7 @@ def explained(*sections: str) -> dict[str, set[str]]:
 
 REFUSALS = (
     "Any command", "What is referred to, and what is made", "Products", "Quantities, prices, costs", "Orders and stock",
-    "Files, and documents of the past",
+    "Files, and documents of the past", "Jobs",
 )  # fmt: skip
 
 
@@ -120,6 +121,8 @@ ENUMS = {
     "SalesOrderKind": ("sales_order", "kind"),
     "SalesOrderStatus": ("sales_order", "status"),
     "WaitingCallStatus": ("waiting_call", "status"),
+    "JobStatus": ("job", "status"),
+    "JobWanted": ("job", "wanted"),
 }
 
 

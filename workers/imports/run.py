@@ -29,7 +29,7 @@ from tenants.registry import Company
 from tenants.transaction import read_transaction
 from workers.imports import map as mapping
 from workers.imports.map import Body, Names, Values
-from workers.imports.read import form_of, rows_of
+from workers.imports.sheets import rows_of, sheets_of
 
 LOCATIONS: LiteralString = """select w.code, w.name, l.id::text from warehouse w
  join location l on l.warehouse_id = w.id and l.kind = 'storage' where w.active order by w.code"""
@@ -105,8 +105,10 @@ class Summary:
 
 def table_of(kind: str, path: Path) -> Table:
     """A file as people have it. Refuses what read.py and map.py refuse about a file as a whole."""
-    form = form_of(path)
-    rows = rows_of(path, form)
+    sheet = next((sheet for sheet in sheets_of(path) if sheet.rows and not sheet.hidden), None)
+    if sheet is None:
+        raise Refused("empty_file")
+    rows = rows_of(path, sheet.name)
     first = list(islice(rows, mapping.TITLE_ROWS_AT_MOST))
     place, columns = mapping.find_columns(kind, [row.cells for row in first])
     headings = first[place].cells
@@ -116,7 +118,7 @@ def table_of(kind: str, path: Path) -> Table:
             for row in some:
                 yield Line(row.line, row.cells, columns.values(row.cells))
 
-    return Table(headings, lines(), form.lines, columns.ignored)
+    return Table(headings, lines(), sheet.rows, columns.ignored)
 
 
 async def run(

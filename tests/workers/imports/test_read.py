@@ -6,8 +6,9 @@ import pytest
 
 from domain.errors import Refused
 from workers.imports.map import Names, columns_of, document, find_columns, moment, number
-from workers.imports.read import COLUMNS_AT_MOST, LINE_AT_MOST, form_of, rows_of
+from workers.imports.read import COLUMNS_AT_MOST, LINE_AT_MOST
 from workers.imports.run import Line, grouped, harmless, table_of
+from workers.imports.sheets import SheetInfo, rows_of, sheets_of
 
 TEXT = '货号,名称,单位\r\nA-1,"茶, 绿",个\r\n\r\nB-2,"两\n行",箱\r\n'
 
@@ -18,38 +19,41 @@ def written(path: Path, content: bytes) -> Path:
     return file
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 def test_every_encoding_gives_the_same_rows(tmp_path, encoding):
     file = written(tmp_path, TEXT.encode(encoding))
-    assert [(row.line, row.cells) for row in rows_of(file, form_of(file))] == [
+    assert [(row.line, row.cells) for row in rows_of(file)] == [
         (1, ["货号", "名称", "单位"]), (2, ["A-1", "茶, 绿", "个"]), (4, ["B-2", "两\n行", "箱"]),
     ]  # fmt: skip
+    assert sheets_of(file) == [SheetInfo("", 5, 3)]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found(tmp_path, delimiter):
     file = written(tmp_path, f'Title\nsku{delimiter}"name,;"{delimiter}unit\n'.encode())
-    assert form_of(file).delimiter == delimiter
+    assert [row.cells for row in rows_of(file)] == [["Title"], ["sku", "name,;", "unit"]]
 
 
 @pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"", "empty_file"),
-        (b"PK\x03\x04 and so on", "not_csv"),
-        (b"\xd0\xcf\x11\xe0 and so on", "not_csv"),
+        (b"\xef\xbb\xbf\r\n", "empty_file"),
         (b"sku,name\x00,unit\n", "not_csv"),
         (b'sku,name\n"A" x,1\n', "not_csv"),
         (b'sku,name\n"A,1\n', "not_csv"),
         (b"caf\xe9,1\n", "encoding_unknown"),
+        ("货号,名称".encode()[:-1], "file_unreadable"),
         (b"a" * (LINE_AT_MOST + 1), "line_too_long"),
         (b"," * COLUMNS_AT_MOST, "too_many_columns"),
+        (b"<html><table><tr><td>sku</td></tr></table>", "file_not_supported"),
+        (b"%PDF-1.7 and so on", "file_not_supported"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path, content, code):
     file = written(tmp_path, content)
     with pytest.raises(Refused) as refusal:
-        list(rows_of(file, form_of(file)))
+        list(rows_of(file))
     assert refusal.value.code == code
 
 
@@ -65,7 +69,7 @@ def test_headings_are_found_under_a_title_in_both_languages():
 
 def test_a_file_without_what_is_needed_names_it(tmp_path):
     with pytest.raises(Refused) as refusal:
-        table_of("products", written(tmp_path, b"<html>\n<body>sku,name</body>\n"))
+        table_of("products", written(tmp_path, b"colour,size\nred,1\n"))
     assert (refusal.value.code, refusal.value.details) == ("columns_missing", {"columns": ["sku", "name", "unit"]})
 
 
