@@ -11,10 +11,10 @@ import strawberry
 from api.mutations import Context, mutation_type
 from api.read.declare import AnyNode, Field, Model
 from api.read.graphql import build
-from api.types import attention, inventory, masterdata, purchasing, sales
+from api.types import attention, inventory, jobs, masterdata, purchasing, sales
 from tenants.access import PERMISSIONS, who
 
-ROOMS = (masterdata, inventory, purchasing, sales, attention)
+ROOMS = (masterdata, inventory, purchasing, sales, attention, jobs)
 PRINT = Path(__file__).with_name("schema.graphql")
 
 

@@ -6,6 +6,7 @@ from domain.attention import commands as attention
 from domain.entry import Entry
 from domain.inventory import attachments, transfers
 from domain.inventory import commands as inventory
+from domain.jobs import commands as jobs
 from domain.masterdata import commands as masterdata
 from domain.purchasing import commands as purchasing
 from domain.sales import commands as sales
@@ -32,6 +33,10 @@ COMMANDS = {
     ),
     "attention.accept_call": Entry(attention.AcceptCall, attention.accept_call, "request", "waiting.decide"),
     "attention.discard_call": Entry(attention.DiscardCall, attention.discard_call, "request", "waiting.decide"),
+    "jobs.cancel_job": Entry(jobs.CancelJob, jobs.cancel_job, "request", "job.own"),
+    "jobs.pause_job": Entry(jobs.PauseJob, jobs.pause_job, "request", "job.own"),
+    "jobs.resume_job": Entry(jobs.ResumeJob, jobs.resume_job, "request", "job.own"),
+    "jobs.retry_job": Entry(jobs.RetryJob, jobs.retry_job, "request", "job.own"),
     "inventory.send_transfer": Entry(transfers.SendTransfer, transfers.send_transfer, "fact", "stock.transfer"),
     "inventory.receive_transfer": Entry(
         transfers.ReceiveTransfer, transfers.receive_transfer, "fact", "stock.transfer"

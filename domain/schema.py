@@ -9,6 +9,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 import domain.attention.tables
 import domain.inventory.attachments
 import domain.inventory.tables
+import domain.jobs.tables
 import domain.masterdata.tables
 import domain.purchasing.tables
 import domain.sales.tables

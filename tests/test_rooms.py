@@ -27,7 +27,7 @@ TOPICS = {  # what a folder of domain may know of the others
     "purchasing": {"inventory", "valuation", "masterdata"},
     "sales": {"inventory", "valuation", "masterdata"},
 }
-KNOW_TENANTS = {"execute.py", "tx.py", "tables.py", "base.py", "feed.py", "lists.py", "waiting.py"}  # of domain
+KNOW_TENANTS = {"execute.py", "tx.py", "tables.py", "base.py", "feed.py", "files.py", "lists.py", "waiting.py"}
 PATHS = [path for room in MAY for path in sorted((HOUSE / room).rglob("*.py"))]
 SQL = {"fetch", "fetchrow", "fetchval", "execute", "executemany", "cursor"}
 

@@ -147,12 +147,18 @@ class Compiler(Asking):
         return ["null"]
 
     def enter(self, target: Type, permission: Permission | None = None) -> tuple[Row, list[Any]]:
-        """A row of a type and what narrows it to the caller's warehouses and party. There is no other way in."""
+        """A row of a type and what narrows it to the caller and his warehouses and party. There is no other way in."""
         if not (self.may(permission) and self.may(target.permission)):
             raise Hidden
         self.rows += 1
         row = Row(target.table, f"t{self.rows}")
-        return row, [condition for kind in ("warehouse", "party") for condition in self.scope(target, row, kind)]
+        scope = [condition for kind in ("warehouse", "party") for condition in self.scope(target, row, kind)]
+        return row, scope if target.own is None or self.may(target.own[1]) else [*scope, self.his(row[target.own[0]])]
+
+    def his(self, column: Any) -> Any:
+        if "actor" not in self.scopes:
+            self.scopes["actor"] = self.bind(lambda inputs: inputs.caller.actor_id, Uuid)
+        return column == self.scopes["actor"]
 
     def scope(self, target: Type, row: Row, kind: str) -> list[Any]:
         caller, path = self.inputs.caller, getattr(target, kind)

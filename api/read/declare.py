@@ -209,7 +209,9 @@ Related = One | Many | Pages | Totals
 @dataclass(frozen=True)
 class Type:
     """`warehouse` and `party` say whose the rows are, for callers bound to warehouses or to a party: OPEN, CLOSED, a
-    column that holds the id, a One field to follow, or `(row, bound) → condition`, bound being uuid[] or uuid."""
+    column that holds the id, a One field to follow, or `(row, bound) → condition`, bound being uuid[] or uuid.
+
+    `own`: rows are shown to whose actor id is in this column, and all of them to holders of this permission."""
 
     name: str
     table: FromClause | Select[Any]
@@ -217,6 +219,7 @@ class Type:
     permission: Permission = field(kw_only=True)
     warehouse: str | Callable[[Row, Any], Any] = field(kw_only=True)
     party: str | Callable[[Row, Any], Any] = field(kw_only=True)
+    own: tuple[str, str] | None = field(default=None, kw_only=True)
     key: tuple[str, ...] = field(default=("id",), kw_only=True)
     description: str | None = field(default=None, kw_only=True)
 
@@ -261,6 +264,9 @@ class Model:
             ):
                 raise TypeError(f"{one.name}: a type has a permission, and a key that is never NULL")
             self.check_permission(one.name, one.permission)
+            if one.own:
+                self.check_permission(one.name, one.own[1])
+                Row(one.table, "t")[one.own[0]]
             for name, declared in one.fields.items():
                 self.check_field(one, f"{one.name}.{name}", name, declared)
             self.check_scope(one, "warehouse")

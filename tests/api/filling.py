@@ -90,6 +90,12 @@ insert into discrepancy (id, kind, document_id, product_id, location_id, quantit
 insert into waiting_call (id, name, actor_id, actor_name, occurred_at, body_hash, body, reason)
  select made('waiting_call', i), 'inventory.record_count', made('account', i), 'keeper ' || i, '2026-05-05Z', '\\x00',
   set_byte(decode(repeat('00', {SEALED_AT_LEAST}), 'hex'), 0, {FORMAT}), 'forbidden' from generate_series(1, $n) i;
+insert into job (id, kind, label, status, actor_id, actor_name, priority, body, result, code, field, details,
+  started_at, finished_at, total)
+ select made('job', i), 'export', 'job ' || i, (array['done', 'queued', 'paused', 'failed'])[i % 4 + 1],
+  made('account', i), 'keeper ' || i, 5, '{{"list": "products"}}', jsonb_build_object('file_id', made('file', i)),
+  'forbidden', 'lines.1', '{{"permission": "stock.read"}}', now(), now(), 100
+ from generate_series(1, $n) i;
 drop function made(text, bigint);
 """
 

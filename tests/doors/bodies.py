@@ -94,6 +94,10 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
     "inventory.close_discrepancy": lambda firm: {"discrepancyId": of(firm, "discrepancy", 10), "note": "found"},
     "attention.accept_call": lambda firm: {"callId": of(firm, "waiting_call", 1), "note": ""},
     "attention.discard_call": lambda firm: {"callId": of(firm, "waiting_call", 2), "note": "it never happened"},
+    "jobs.cancel_job": lambda firm: {"jobId": of(firm, "job", 1)},
+    "jobs.pause_job": lambda firm: {"jobId": of(firm, "job", 5)},
+    "jobs.resume_job": lambda firm: {"jobId": of(firm, "job", 2)},
+    "jobs.retry_job": lambda firm: {"jobId": of(firm, "job", 3)},
     "purchasing.place_purchase_order": lambda firm: sale(firm) | {"expectedOn": "2026-12-24"},
     "purchasing.record_receipt": lambda firm: {
         "documentId": new(), "orderId": of(firm, "purchase_order"), "locationId": of(firm, "location"),

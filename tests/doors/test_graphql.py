@@ -26,6 +26,7 @@ PLAIN = "id status code field data __typename"
 TOLD = {  # what outcomes of accepted commands say, to whoever may give the command: ids and states, and no cost
     "id", "documentId", "orderId", "discrepancyId", "lineId", "number", "orderStatus", "backorder", "quantity", "total",
     "orders", "warnings", "code", "field", "barcode",
+    "jobId", "jobStatus",
 }  # fmt: skip
 each_command = pytest.mark.parametrize("name", CATALOGUE)
 

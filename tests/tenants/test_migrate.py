@@ -76,6 +76,7 @@ async def test_a_company_of_an_older_release_becomes_what_is_declared(instance: 
         f"""alter table {company.schema}.product drop column origin;
         alter table {company.schema}.change drop column at;
         alter table {company.schema}.feed_head drop column pruned;
+        drop table {company.schema}.job, {company.schema}.stored_chunk, {company.schema}.stored_file;
         drop table {company.schema}.attachment, {company.schema}.waiting_call;
         drop table {company.schema}.stock_transfer_line, {company.schema}.stock_transfer;
         alter table {company.schema}.discrepancy drop constraint discrepancy_kind_check;
