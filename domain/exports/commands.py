@@ -1,0 +1,61 @@
+"""Asks for a list as a file. A worker writes it (workers/exports), as whoever asked may see it then."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from annotated_types import Len
+from pydantic import AfterValidator, StringConstraints
+
+from domain import sql
+from domain.command import Name, command, storable
+from domain.errors import Refused
+from domain.exports.lists import LISTS
+from domain.jobs.commands import JOB, SOON, enqueue
+from domain.tx import Run, Tx
+
+Json = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(storable)]
+
+
+@command
+class ExportList:
+    """A list as a CSV file or a workbook, made in the background.
+
+    `list`, `filter` (as JSON) and `order` are those of a query. `columns` are paths of fields (`partner.name`), none
+    for the usual ones. `keys`: for programs: headings are these paths, and choices their names in GraphQL.
+    """
+
+    job_id: UUID
+    list: Name
+    columns: Annotated[tuple[Name, ...], Len(0, 200)] = ()
+    filter: Json = ""
+    order: Annotated[tuple[Name, ...], Len(0, 3)] = ()
+    format: Literal["xlsx", "csv"] = "xlsx"
+    language: Literal["zh", "en"] = "zh"
+    keys: bool = False
+
+
+WRITE = sql.statement(JOB)
+NOTHING = sql.statement()
+
+
+async def export_list(tx: Tx) -> None:
+    await tx.load(NOTHING, None)
+
+    def one(run: Run) -> Mapping[str, Any]:
+        """Refuses: unknown_list, forbidden. What may be seen of the list is asked when it is written."""
+        wanted: ExportList = run.cmd
+        permissions = LISTS.get(wanted.list)
+        if permissions is None:
+            raise Refused("unknown_list", "list", list=wanted.list)
+        if run.caller.permissions.isdisjoint(permissions):
+            raise Refused("forbidden", "list", permission=permissions[0])
+        body = {
+            "list": wanted.list, "columns": wanted.columns, "filter": wanted.filter, "order": wanted.order,
+            "format": wanted.format, "language": wanted.language, "keys": wanted.keys,
+        }  # fmt: skip
+        enqueue(tx, run, id=wanted.job_id, kind="export", label=wanted.list, body=body, priority=SOON)
+        return {"job_id": wanted.job_id}
+
+    tx.decide(one)
+    tx.write(WRITE, {})
