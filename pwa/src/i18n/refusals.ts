@@ -21,6 +21,11 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   worker_error: msg`Something went wrong each time this was tried. Retry later; if it happens again, tell your operator.`,
   unknown_kind: msg`The server does not know this kind of job any more. Begin it again.`,
 
+  // exports
+  filter_unreadable: msg`This list cannot be filtered or sorted like that. Reload the app and export it again.`,
+  unknown_column: msg`The list has no such column, or your role does not show it. Choose the columns again.`,
+  unknown_list: msg`There is no such list. Reload the app and export it again.`,
+
   // what a command refers to, and what it makes
   already_exists: msg`This is there already.`,
   id_missing: msg`A record without an identity cannot be saved. Reload the app and enter it again.`,
