@@ -4,11 +4,15 @@ Its print, schema.graphql, is committed, so that every change of the contract sh
 `python -m api.schema` writes it.
 """
 
+from functools import cache
 from pathlib import Path
+from typing import Any, get_args
 
 import strawberry
 
-from api.mutations import Context, mutation_type
+from api.exports.columns import offered, roots
+from api.exports.words import Language
+from api.mutations import Context, choice, mutation_type
 from api.read.declare import AnyNode, Field, Model
 from api.read.graphql import build
 from api.types import attention, inventory, jobs, masterdata, purchasing, sales
@@ -16,6 +20,7 @@ from tenants.access import PERMISSIONS, who
 
 ROOMS = (masterdata, inventory, purchasing, sales, attention, jobs)
 PRINT = Path(__file__).with_name("schema.graphql")
+LANGUAGE: Any = choice("ExportListLanguage", get_args(Language))
 
 
 @strawberry.type(description="Who asks, in which company, and what they may do.")
@@ -30,6 +35,13 @@ class Me:
     time_zone: str
     permissions: list[str]
     party_id: strawberry.ID | None
+
+
+@strawberry.type(description="A column that a list can be exported with; `exportList` takes its key.")
+class ExportColumn:
+    key: str
+    heading: str
+    chosen: bool = strawberry.field(description="Among those of an export that names none.")
 
 
 @strawberry.type
@@ -54,7 +66,19 @@ class Executed:
             party_id=strawberry.ID(str(caller.party_id)) if caller.party_id else None,
         )
 
+    @strawberry.field(description="Of a list, by the name of its root field: the columns that the caller may see.")
+    def export_columns(
+        self,
+        info: strawberry.Info,
+        list: str,
+        language: LANGUAGE,  # pyright: ignore[reportInvalidTypeForm]
+    ) -> list[ExportColumn]:
+        model, context = make_model(), info.context
+        found = offered(model, context.caller, list) if list in roots(model) else []
+        return [ExportColumn(key=one.key, heading=one.heading.of(language.value), chosen=one.chosen) for one in found]
 
+
+@cache
 def make_model() -> Model:
     types = [one for room in ROOMS for one in room.TYPES]
     roots: dict[str, Field] = {"node": AnyNode()}

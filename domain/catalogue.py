@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from domain.attention import commands as attention
 from domain.entry import Entry
+from domain.exports import commands as exports
 from domain.inventory import attachments, transfers
 from domain.inventory import commands as inventory
 from domain.jobs import commands as jobs
@@ -37,6 +38,7 @@ COMMANDS = {
     "jobs.pause_job": Entry(jobs.PauseJob, jobs.pause_job, "request", "job.own"),
     "jobs.resume_job": Entry(jobs.ResumeJob, jobs.resume_job, "request", "job.own"),
     "jobs.retry_job": Entry(jobs.RetryJob, jobs.retry_job, "request", "job.own"),
+    "exports.export_list": Entry(exports.ExportList, exports.export_list, "request", "export.run"),
     "inventory.send_transfer": Entry(transfers.SendTransfer, transfers.send_transfer, "fact", "stock.transfer"),
     "inventory.receive_transfer": Entry(
         transfers.ReceiveTransfer, transfers.receive_transfer, "fact", "stock.transfer"

@@ -19,20 +19,16 @@ Json = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(stora
 
 @command
 class ExportList:
-    """A list as a CSV file or a workbook, made in the background.
-
-    `list`, `filter` (as JSON) and `order` are those of a query. `columns` are paths of fields (`partner.name`), none
-    for the usual ones. `keys`: for programs: headings are these paths, and choices their names in GraphQL.
-    """
+    """Write a list into a CSV file or a workbook. Filter (as JSON) and order are those of a query."""
 
     job_id: UUID
-    list: Name
-    columns: Annotated[tuple[Name, ...], Len(0, 200)] = ()
+    list: Name  # the root field of a query
+    columns: Annotated[tuple[Name, ...], Len(0, 200)] = ()  # paths of fields, such as partner.name; none: the usual
     filter: Json = ""
     order: Annotated[tuple[Name, ...], Len(0, 3)] = ()
     format: Literal["xlsx", "csv"] = "xlsx"
     language: Literal["zh", "en"] = "zh"
-    keys: bool = False
+    keys: bool = False  # for programs: headings are those paths, and choices are named as in GraphQL
 
 
 WRITE = sql.statement(JOB)

@@ -98,6 +98,10 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
     "jobs.pause_job": lambda firm: {"jobId": of(firm, "job", 5)},
     "jobs.resume_job": lambda firm: {"jobId": of(firm, "job", 2)},
     "jobs.retry_job": lambda firm: {"jobId": of(firm, "job", 3)},
+    "exports.export_list": lambda _: {
+        "jobId": new(), "list": "products", "columns": ["sku", "name"], "filter": "{}", "order": ["SKU_ASC"],
+        "format": "CSV", "language": "EN", "keys": False,
+    },
     "purchasing.place_purchase_order": lambda firm: sale(firm) | {"expectedOn": "2026-12-24"},
     "purchasing.record_receipt": lambda firm: {
         "documentId": new(), "orderId": of(firm, "purchase_order"), "locationId": of(firm, "location"),

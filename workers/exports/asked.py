@@ -3,22 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from api.exports.columns import Column, columns_of, offered, title
-from api.read.declare import Model
 from api.read.walk import Closed, Unreadable, Walk, walk
 from api.schema import make_model
 from domain.errors import Refused
 from domain.exports.lists import LISTS
 from tenants.access import Caller
 from workers.exports.cells import Manner
-
-model = cache(make_model)
 
 
 @dataclass(frozen=True)
@@ -32,9 +28,9 @@ class Export:
     name: str
 
 
-def prepare(model: Model, caller: Caller, asked: Mapping[str, Any], now: datetime) -> Export:
+def prepare(caller: Caller, asked: Mapping[str, Any], now: datetime) -> Export:
     """Refuses: unknown_list, forbidden, unknown_column, filter_unreadable."""
-    root = asked["list"]
+    model, root = make_model(), asked["list"]
     if root not in LISTS:
         raise Refused("unknown_list", "list", list=root)
     known = {one.key: one for one in columns_of(model, root)}
