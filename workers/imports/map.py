@@ -1,8 +1,8 @@
-"""From a file's columns to a command's records: headings in Chinese and English, values as people write them."""
+"""From the values of a file's rows to a command's records."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -13,60 +13,6 @@ from domain.errors import Refused
 Values = dict[str, str]  # field → cell, without the empty ones
 Body = dict[str, Any]
 
-HEADINGS: dict[str, dict[str, str]] = {  # kind → field → what its column may be called
-    "products": {
-        "sku": "sku code productcode stockcode itemcode 货号 商品编码 商品编号 商品代码 编码 编号",
-        "name": "name productname description title 名称 商品名称 品名 商品",
-        "spec": "spec specification size 规格 规格型号 型号",
-        "origin": "origin countryoforigin madein 产地 原产地 原产国",
-        "unit": "unit uom stockunit 单位 基本单位 计量单位",
-        "category": "category group 分类 类别 商品分类 商品类别",
-        "price": "price retailprice unitprice 售价 零售价 销售价 单价",
-        "reference_cost": "cost referencecost costprice purchaseprice 参考成本 成本 成本价 进价",
-        "barcodes": "barcode barcodes ean gtin upc 条码 条形码 商品条码 国际条码",
-        "kind": "kind type 类型 商品类型",
-        "active": "active enabled 启用 状态",
-    },
-    "partners": {
-        "code": "code partnercode customercode suppliercode customerid 编码 编号 客户编码 供应商编码 往来单位编码",
-        "name": "name partnername company customer supplier 名称 单位名称 客户名称 供应商名称 客户 供应商 往来单位",
-        "contact_name": "contact contactname 联系人",
-        "phone": "phone mobile telephone tel 电话 手机 手机号 联系电话",
-        "address": "address 地址 联系地址 送货地址",
-        "kind": "kind type 类型 往来类型 单位类型",
-        "active": "active enabled 启用 状态",
-    },
-    "opening-stock": {
-        "sku": "sku code productcode stockcode 货号 商品编码 商品编号 编码 编号",
-        "quantity": "quantity qty onhand stock 数量 期初数量 库存 库存数量 现存量",
-        "unit_cost": "cost unitcost price 成本 成本价 单位成本 单价 进价",
-        "value": "value amount 金额 成本金额 期初金额",
-        "warehouse": "warehouse location 仓库 仓库编码",
-        "date": "date openingdate 日期 期初日期",
-    },
-    "sales": {
-        "number": "number documentnumber invoiceno invoice orderno 单号 单据编号 单据号 订单号",
-        "date": "date documentdate invoicedate time 日期 单据日期 时间",
-        "partner": "partner partnercode customercode customerid customer 客户 客户编码 往来单位",
-        "sku": "sku code productcode stockcode 货号 商品编码 商品编号 编码",
-        "quantity": "quantity qty 数量",
-        "unit_price": "price unitprice 单价 售价",
-        "amount": "amount total 金额",
-        "kind": "kind type 类型 单据类型 业务类型",
-        "warehouse": "warehouse location 仓库 仓库编码",
-        "note": "note remark 备注",
-    },
-}
-REQUIRED = {
-    "products": ("sku", "name", "unit"),
-    "partners": ("code", "name"),
-    "opening-stock": ("sku", "quantity"),
-    "sales": ("number", "date", "sku", "quantity"),
-}
-FIELDS = {
-    kind: {heading: field for field, names in headings.items() for heading in names.split()}
-    for kind, headings in HEADINGS.items()
-}
 KINDS = {
     "goods": "goods", "商品": "goods", "实物": "goods", "service": "service", "服务": "service",
     "sale": "sale", "销售": "sale", "销售单": "sale", "销售出库": "sale", "销售出库单": "sale",
@@ -75,57 +21,11 @@ KINDS = {
 }  # fmt: skip
 NO = {"no", "false", "0", "n", "否", "停用", "禁用", "inactive"}
 YES = {"yes", "true", "1", "y", "是", "启用", "正常", "active"}
-TITLE_ROWS_AT_MOST = 10
-
 separated = re.compile(r"[;,，；\n]").split
 is_grouped = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?").fullmatch
 is_date = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII
 ).fullmatch
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which cell of a row is which field. Two columns of barcodes are one field."""
-
-    places: tuple[tuple[str, int], ...]
-    ignored: tuple[str, ...]
-
-    def values(self, cells: Sequence[str]) -> Values:
-        """Refuses: too_many_cells."""
-        found: Values = {}
-        for field, place in self.places:
-            if place < len(cells) and (cell := cells[place].strip()):
-                found[field] = f"{found[field]};{cell}" if field in found else cell
-        return found
-
-
-def plain_heading(text: str) -> str:
-    return re.sub(r"[\s_*:()\-]", "", unicodedata.normalize("NFKC", text)).casefold()
-
-
-def find_columns(kind: str, rows: Iterable[Sequence[str]]) -> tuple[int, Columns]:
-    """The row of headings among the first ones, since a title may stand above it. Refuses: columns_missing."""
-    missing: list[str] = list(REQUIRED[kind])
-    for place, cells in enumerate(rows):
-        columns = columns_of(kind, cells)
-        without = [field for field in REQUIRED[kind] if field not in dict(columns.places)]
-        if not without:
-            return place, columns
-        missing = min(missing, without, key=len)
-    raise Refused("columns_missing", columns=missing)
-
-
-def columns_of(kind: str, headings: Sequence[str]) -> Columns:
-    places: list[tuple[str, int]] = []
-    ignored = []
-    for place, heading in enumerate(headings):
-        field = FIELDS[kind].get(plain_heading(heading))
-        if field and (field == "barcodes" or field not in dict(places)):
-            places.append((field, place))
-        elif heading.strip():
-            ignored.append(heading)
-    return Columns(tuple(places), tuple(ignored))
 
 
 # --- values as people write them ---

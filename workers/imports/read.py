@@ -5,11 +5,12 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from domain.errors import Refused
 
-Found = tuple[int, list[str], tuple[int, ...]]  # what sheets.Row is made of
+About = tuple[str, int, int, bool]  # what sheets.SheetInfo is made of
+Found = tuple[int, list[str], tuple[int, ...]]  # and sheets.Row
 
 COLUMNS_AT_MOST = 200
 LINE_AT_MOST = 100_000  # characters
@@ -51,9 +52,9 @@ class Text:
                 return
         raise Refused("encoding_unknown", tried=list(encodings))
 
-    def sheets(self) -> list[dict[str, Any]]:
+    def sheets(self) -> list[About]:
         columns = max((len(cells) for _, (_, cells, _) in zip(range(20), self.rows(), strict=False)), default=0)
-        return [{"name": "", "rows": self.lines, "columns": columns}]
+        return [("", self.lines, columns, False)]
 
     def rows(self, name: str | None = None) -> Iterator[Found]:
         """All rows that are not empty. Refuses: not_csv, line_too_long, sheet_not_found, too_many_columns."""

@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID, uuid5
@@ -28,8 +27,10 @@ from tenants.access import Caller
 from tenants.registry import Company
 from tenants.transaction import read_transaction
 from workers.imports import map as mapping
+from workers.imports.detect import detect_in
 from workers.imports.map import Body, Names, Values
-from workers.imports.sheets import rows_of, sheets_of
+from workers.imports.sheets import rows_of
+from workers.imports.table import Detected, body
 
 LOCATIONS: LiteralString = """select w.code, w.name, l.id::text from warehouse w
  join location l on l.warehouse_id = w.id and l.kind = 'storage' where w.active order by w.code"""
@@ -104,21 +105,22 @@ class Summary:
 
 
 def table_of(kind: str, path: Path) -> Table:
-    """A file as people have it. Refuses what read.py and map.py refuse about a file as a whole."""
-    sheet = next((sheet for sheet in sheets_of(path) if sheet.rows and not sheet.hidden), None)
-    if sheet is None:
-        raise Refused("empty_file")
-    rows = rows_of(path, sheet.name)
-    first = list(islice(rows, mapping.TITLE_ROWS_AT_MOST))
-    place, columns = mapping.find_columns(kind, [row.cells for row in first])
-    headings = first[place].cells
+    """A file as people have it. Refuses what sheets.py refuses about a file as a whole, and columns_missing."""
+    detected = detect_in(path, kind.replace("-", "_"))
+    if detected.missing:
+        raise Refused("columns_missing", columns=detected.missing)
+    rows = body(rows_of(path, detected.sheet), detected)
+    lines = (Line(row.line, row.cells, detected.values(row)) for row in rows)
+    ignored = [column.heading for column in detected.columns if column.field is None and column.heading]
+    return Table(headings_of(detected), lines, detected.rows, ignored)
 
-    def lines() -> Iterator[Line]:
-        for some in (first[place + 1 :], rows):
-            for row in some:
-                yield Line(row.line, row.cells, columns.values(row.cells))
 
-    return Table(headings, lines(), sheet.rows, columns.ignored)
+def headings_of(detected: Detected) -> list[str]:
+    """One for each cell."""
+    headings = [""] * (detected.columns[-1].index + 1)
+    for column in detected.columns:
+        headings[column.index] = column.heading
+    return headings
 
 
 async def run(

@@ -67,7 +67,7 @@ LIMITS = Limits()
 def sheets_of(path: Path, limits: Limits = LIMITS) -> list[SheetInfo]:
     """All sheets of a workbook, in its order, hidden ones too; or the one of a CSV file. Refuses: empty_file,
     encoding_unknown, file_encrypted, file_not_supported, file_too_complex, file_unreadable, not_csv."""
-    return [SheetInfo(**about) for message in ask(path, {"act": "sheets"}, limits) for about in message]
+    return [SheetInfo(*about) for message in ask(path, {"act": "sheets"}, limits) for about in message]
 
 
 def rows_of(path: Path, sheet: str | None = None, first: int | None = None, limits: Limits = LIMITS) -> Iterator[Row]:
@@ -76,8 +76,23 @@ def rows_of(path: Path, sheet: str | None = None, first: int | None = None, limi
     iterator where it is not read to the end. Refuses, on the way: what sheets_of refuses, line_too_long,
     sheet_not_found, too_many_columns."""
     for message in ask(path, {"act": "rows", "sheet": sheet, "first": first}, limits):
-        for line, cells, carried in message:
-            yield Row(line, cells, tuple(carried))
+        for each in message:
+            yield row(*each)
+
+
+def look(path: Path, first: int, limits: Limits = LIMITS) -> list[tuple[SheetInfo, list[Row]]]:
+    """Every sheet with its first rows, none for those that are hidden. Refuses what rows_of refuses."""
+    found: list[tuple[SheetInfo, list[Row]]] = []
+    for message in ask(path, {"act": "look", "first": first}, limits):
+        if isinstance(message[0], str):
+            found.append((SheetInfo(*message), []))
+        else:
+            found[-1][1].extend(row(*each) for each in message)
+    return found
+
+
+def row(line: int, cells: list[str], carried: list[int]) -> Row:
+    return Row(line, cells, tuple(carried))
 
 
 def ask(path: Path, what: dict[str, Any], limits: Limits) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from domain.errors import Refused
 from workers.imports.package import CELLS_AT_MOST, Box, Package
-from workers.imports.read import COLUMNS_AT_MOST, Found
+from workers.imports.read import COLUMNS_AT_MOST, About, Found
 
 OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # a stream that an XLSX with a password is wrapped in
@@ -35,25 +35,30 @@ class Workbook:
         if old and ENCRYPTED in file.read():
             raise Refused("file_encrypted")
         self.package = None if old else Package(file)
+        self.boxes: dict[str, Box] = {}
         file.seek(0)
         self.book = read(lambda: CalamineWorkbook.from_filelike(file))
 
-    def sheets(self) -> list[dict[str, Any]]:
+    def sheets(self) -> list[About]:
         return [
             self.about(sheet.name, sheet.visible != SheetVisibleEnum.Visible) for sheet in self.book.sheets_metadata
         ]
 
-    def about(self, name: str, hidden: bool) -> dict[str, Any]:
-        box = self.package.box(name) if self.package else Box()
+    def about(self, name: str, hidden: bool) -> About:
+        box = self.box(name)
         if box.cells:
-            rows, columns = box.bottom, box.right
-        else:  # an old workbook, or one whose cells do not say where they are
-            end = self.sheet(name, box).end
-            rows, columns = (end[0] + 1, end[1] + 1) if end else (0, 0)
-        return {"name": name, "rows": rows, "columns": columns, "hidden": hidden}
+            return name, box.bottom, box.right, hidden
+        end = self.sheet(name).end  # an old workbook, or one whose cells do not say where they are
+        return (name, end[0] + 1, end[1] + 1, hidden) if end else (name, 0, 0, hidden)
 
-    def sheet(self, name: str, box: Box) -> CalamineSheet:
+    def box(self, name: str) -> Box:
+        if name not in self.boxes:
+            self.boxes[name] = self.package.box(name) if self.package else Box()
+        return self.boxes[name]
+
+    def sheet(self, name: str) -> CalamineSheet:
         """Refuses: file_too_complex, file_unreadable."""
+        box = self.box(name)
         if box.places > CELLS_AT_MOST:
             raise Refused("file_too_complex", limit="cells", sheet=name, rows=box.bottom, columns=box.right)
         return read(lambda: self.book.get_sheet_by_name(name))
@@ -61,8 +66,7 @@ class Workbook:
     def first(self) -> str:
         """The first visible sheet that holds something. Refuses: empty_file."""
         for sheet in self.book.sheets_metadata:
-            hidden = sheet.visible != SheetVisibleEnum.Visible
-            if not hidden and self.about(sheet.name, hidden)["rows"]:
+            if sheet.visible == SheetVisibleEnum.Visible and self.about(sheet.name, False)[1]:
                 return sheet.name
         raise Refused("empty_file")
 
@@ -71,8 +75,7 @@ class Workbook:
         name = self.first() if name is None else name
         if name not in self.book.sheet_names:
             raise Refused("sheet_not_found", sheet=name)
-        box = self.package.box(name) if self.package else Box()
-        sheet = self.sheet(name, box)
+        box, sheet = self.box(name), self.sheet(name)
         if not sheet.start or not sheet.end:
             return
         if (columns := sheet.end[1] + 1) > COLUMNS_AT_MOST:

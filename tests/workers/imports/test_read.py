@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Refused
-from workers.imports.map import Names, columns_of, document, find_columns, moment, number
+from workers.imports.map import Names, document, moment, number
 from workers.imports.read import COLUMNS_AT_MOST, LINE_AT_MOST
 from workers.imports.run import Line, grouped, harmless, table_of
 from workers.imports.sheets import SheetInfo, rows_of, sheets_of
@@ -55,16 +55,6 @@ def test_what_is_no_table_is_refused(tmp_path, content, code):
     with pytest.raises(Refused) as refusal:
         list(rows_of(file))
     assert refusal.value.code == code
-
-
-def test_headings_are_found_under_a_title_in_both_languages():
-    place, columns = find_columns("products", [["商品资料"], ["货 号", "品名*", "单位", "颜色", "条码", "条形码"]])
-    assert place == 1
-    assert columns.ignored == ("颜色",)
-    assert columns.values(["A", " 茶 ", "", "red", "1", "2"]) == {"sku": "A", "name": "茶", "barcodes": "1;2"}
-    assert dict(columns_of("sales", ["InvoiceNo", "Stock Code", "Unit_Price"]).places) == {
-        "number": 0, "sku": 1, "unit_price": 2,
-    }  # fmt: skip
 
 
 def test_a_file_without_what_is_needed_names_it(tmp_path):

@@ -1,0 +1,140 @@
+"""A table with its columns named: what a row says, and which rows are none of the data."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from workers.imports.headings import REQUIRED, bare
+from workers.imports.sheets import Row
+
+SAMPLES = 5
+COUNTED = frozenset({"quantity", "amount", "value"})  # counted once, however many rows a merged cell covers
+TOTALS = re.compile(
+    r"(本页|本月|本日|当前|全部)?(合计|总计|小计|累计|总合计|合\s*计|总\s*计|小\s*计)(数量|金额|数)?[:：]?.{0,20}"
+    r"|(grand |sub)?-?\s*totals?:?|sum:?",
+    re.IGNORECASE,
+).fullmatch
+UNIT_NOTES = re.compile(
+    r"[(（\[]?(元|万元|个|件|箱|kg|千克|吨|克|%|天|人民币|rmb|cny|pcs|m|l|ml|g)(/\w+)?[)）\]]?", re.I
+).fullmatch
+KEYS = frozenset({"sku", "name", "code", "number", "partner", "barcodes"})  # they say which record a row is
+DATA_BELOW = ("Start entering data below this line", "----Start entering data below this line----")  # ERPNext
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """Rows that are no data, counted as they are passed."""
+
+    titles: int = 0
+    units: int = 0
+    headings: int = 0
+    totals: int = 0
+    notes: int = 0  # that fill no column that means anything: 制表人
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`index` from 0. `score`: how sure the guess is, from 0 to 1."""
+
+    index: int
+    heading: str
+    field: str | None
+    score: float
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """`heading_row`: the line of the headings, of the last one where there are two; 0 where there are none. `missing`:
+    fields that the kind has to have and that no column was taken for. `rows`: about how many lines the sheet has."""
+
+    kind: str
+    source: str | None
+    sheet: str
+    heading_row: int
+    columns: tuple[Column, ...]
+    rows: int = 0
+    score: float = 0.0
+    left_out: LeftOut = field(default_factory=LeftOut)
+
+    @property
+    def missing(self) -> list[str]:
+        found = {column.field for column in self.columns}
+        return [name for name in REQUIRED[self.kind] if name not in found]
+
+    @property
+    def headings(self) -> list[str]:
+        return [column.heading for column in self.columns]
+
+    def values(self, row: Row) -> dict[str, str]:
+        """Field → cell, without the empty ones. A quantity or an amount that a merged cell shows again is not there a
+        second time."""
+        found: dict[str, str] = {}
+        for column in self.columns:
+            name, index = column.field, column.index
+            if name is None or index >= len(row.cells) or not (cell := row.cells[index].strip()):
+                continue
+            if name in COUNTED and index in row.carried:
+                continue
+            if self.source == "erpnext" and len(cell) > 2 and cell[0] == cell[-1] == '"':
+                cell = cell[1:-1]  # an id, as its older template has them
+            found[name] = f"{found[name]};{cell}" if name in found else cell
+        return found
+
+
+def own(row: Row) -> list[str]:
+    """What it holds itself, not by a merged cell."""
+    return [cell for place, cell in enumerate(row.cells) if cell.strip() and place not in row.carried]
+
+
+def body(rows: Iterable[Row], detected: Detected) -> Iterator[Row]:
+    """The rows of data. What is left out is counted in `detected.left_out`, from the beginning."""
+    left_out = detected.left_out
+    left_out.titles = left_out.units = left_out.headings = left_out.totals = left_out.notes = 0
+    headings = [bare(heading) for heading in detected.headings]
+    places = {column.index for column in detected.columns}
+    keys = [column.index for column in detected.columns if column.field in KEYS]
+    meant, first = any(column.field for column in detected.columns), True
+    template_ends = detected.source == "erpnext" and any(h == "columnlabels" for h in headings)
+    for row in rows:
+        if row.line <= detected.heading_row:
+            left_out.titles += row.line < detected.heading_row
+            continue
+        if template_ends:
+            left_out.titles += 1
+            template_ends = row.cells[0] not in DATA_BELOW
+            continue
+        cells = own(row)
+        if first and is_units(cells):
+            left_out.units += 1
+        elif repeats(row, headings, places):
+            left_out.headings += 1
+        elif is_total(row, keys):
+            left_out.totals += 1
+        elif meant and not detected.values(row):
+            left_out.notes += 1
+        else:
+            yield row
+        first = False
+
+
+def is_units(cells: Sequence[str]) -> bool:
+    return bool(cells) and all(UNIT_NOTES(cell.strip()) for cell in cells)
+
+
+def repeats(row: Row, headings: Sequence[str], places: Iterable[int]) -> bool:
+    """Page after page of a printed list begins with its headings."""
+    if bare(row.cells[0] if row.cells else "") not in headings and len(row.cells) > 1 and row.cells[0]:
+        return False
+    pairs = [(bare(row.cells[i]), heading) for i, heading in zip(places, headings, strict=False) if i < len(row.cells)]
+    named = [(cell, heading) for cell, heading in pairs if heading]
+    return len(named) > 1 and all(cell == heading for cell, heading in named)
+
+
+def is_total(row: Row, keys: Sequence[int]) -> bool:
+    """A word for a total, and nothing beside it that says which record it would be."""
+    places = [place for place, cell in enumerate(row.cells) if place not in row.carried and TOTALS(cell.strip())]
+    if not places:
+        return False
+    named = [row.cells[key] for key in keys if key < len(row.cells) and key not in row.carried and key not in places]
+    return not any(cell.strip() for cell in named)
