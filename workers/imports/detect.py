@@ -98,7 +98,7 @@ def heading_texts(rows: Sequence[Row], place: int) -> Iterator[tuple[list[str], 
         not cell.strip() and below.strip() for cell, below in zip(first.cells, second.cells, strict=False)
     )
     texts = own(second)
-    if grouped and texts and not is_units(texts) and not any(is_value(cell) for cell in texts):
+    if grouped and texts and not is_units(texts) and not any(map(is_value, [*own(first), *texts])):
         above = spread(first.cells)
         width = max(len(above), len(second.cells))
         cells = [*second.cells, *[""] * (width - len(second.cells))]
