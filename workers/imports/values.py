@@ -209,7 +209,7 @@ def yes(text: str, field: str | None = None) -> bool:
     return bare in YES
 
 
-has_phone = re.compile(r"[+\d][\d\s()/;,.#*-]*(?:(?:转|分机|ext\.?|x)\s*\d{1,6})?", re.A | re.I).fullmatch
+has_phone = re.compile(r"[+(\d][\d\s()/;,.#*-]*(?:(?:转|分机|ext\.?|x)\s*\d{1,6})?", re.A | re.I).fullmatch
 
 
 def phone(text: str, field: str | None = None) -> str:
