@@ -13,6 +13,7 @@ const SCREENS: Record<string, [name: string, address: (made: Made) => string]> =
   "/queue": ["sync", () => "/queue"],
   "/waiting-calls": ["waiting-calls", () => "/waiting-calls"],
   "/devices": ["devices", () => "/devices"],
+  "/jobs": ["jobs", () => "/jobs"],
   "/scan": ["scan", () => "/scan"],
   "/slip": ["slip", () => "/slip"],
   "/products": ["products", () => "/products"],

@@ -4,6 +4,7 @@ import {
   ArrowLeftRight,
   ClipboardList,
   FilePen,
+  Hammer,
   House,
   type LucideIcon,
   PackageCheck,
@@ -49,6 +50,7 @@ function usePlaces(): Place[] {
     { href: "/transfers", label: t`Transfers`, icon: ArrowLeftRight, permissions: ["stock.read"], phone: false },
     { href: "/counts", label: t`Counts`, icon: ClipboardList, permissions: ["stock.count"], phone: false },
     { href: "/products", label: t`Stock`, icon: PackageSearch, permissions: ["product.read"], phone: true },
+    { href: "/jobs", label: t`Jobs`, icon: Hammer, permissions: ["job.own"], phone: false },
     { href: "/me", label: t`Me`, icon: UserRound, phone: true },
   ];
   return places.filter((place) => (place.permissions ?? []).every(can));

@@ -15,6 +15,7 @@ const CountPage = lazy(() => import("../features/inventory/count/CountPage"));
 const NewCount = lazy(() => import("../features/inventory/count/NewCount"));
 const NewTransfer = lazy(() => import("../features/inventory/transfer/NewTransfer"));
 const Devices = lazy(() => import("../features/sync/Devices"));
+const JobsPage = lazy(() => import("../features/jobs/JobsPage"));
 const ProductList = page(() => import("../features/masterdata/ProductList"));
 const ProductPage = lazy(() => import("../features/masterdata/ProductPage"));
 const PurchaseOrderList = page(() => import("../features/purchasing/PurchaseOrderList"));
@@ -62,6 +63,9 @@ export function Routes() {
         </Route>
         <Route path="/devices">
           <Devices />
+        </Route>
+        <Route path="/jobs">
+          <JobsPage />
         </Route>
         <Route path="/scan">
           <ScanPage />

@@ -18,6 +18,13 @@ export function useFormat() {
         currencyDisplay: "narrowSymbol",
         maximumFractionDigits: 8,
       }),
+    whole: (value: number) => show(String(value), locale),
+    /** In bytes, as people say it. */
+    size: (bytes: number) => {
+      const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
+      const digits = value < 10 ? 1 : 0;
+      return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: digits }).format(value);
+    },
     count: (total: number) => (total > COUNTED ? `${show(String(COUNTED), locale)}+` : show(String(total), locale)),
     date: (value: string, now = new Date()) =>
       // A day is a day: read as UTC and shown as UTC, or it slips by one west of Greenwich.

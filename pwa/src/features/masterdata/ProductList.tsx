@@ -14,6 +14,7 @@ import { SearchBox } from "../../ui/SearchBox";
 import { Empty, NothingFound } from "../../ui/states";
 import { useSearchParam } from "../../ui/useSearchParam";
 import { byPlace, type PlaceSum, type Sum, sumOf } from "../inventory/stockAt";
+import { ExportButton } from "../exports/ExportButton";
 import { Opening } from "../Opening";
 import { ProductMarks } from "./ProductMarks";
 import styles from "./ProductList.module.css";
@@ -22,6 +23,7 @@ import { fullName } from "./products";
 const AT_ONCE = 50;
 const COLUMNS_AT_MOST = 4;
 const ORDERS = ["sku", "-sku", "name", "-name"] as const;
+const ON_SERVER = { sku: "SKU_ASC", "-sku": "SKU_DESC", name: "NAME_ASC", "-name": "NAME_DESC" };
 
 /** `places` only where this person sees stock. */
 type Row = Product & { places: PlaceSum[]; sum: Sum | null };
@@ -78,7 +80,21 @@ export default function ProductList() {
   ];
 
   return (
-    <Page title={t`Stock`} aside={scan.button}>
+    <Page
+      title={t`Stock`}
+      aside={
+        <>
+          <ExportButton
+            wanted={{
+              list: "products",
+              filter: search.trim() === "" ? undefined : { search: search.trim() },
+              order: [ON_SERVER[order ?? "sku"]],
+            }}
+          />
+          {scan.button}
+        </>
+      }
+    >
       <SearchBox
         label={t`Search products`}
         placeholder={t`Name, pinyin, SKU or the last digits of a barcode`}

@@ -18,6 +18,8 @@ import { Empty, Forbidden, NothingFound } from "../../ui/states";
 import { Tabs } from "../../ui/Tabs";
 import { useFormat } from "../../ui/useFormat";
 import { useSearchParam } from "../../ui/useSearchParam";
+import { ExportButton } from "../exports/ExportButton";
+import { numberOrPartner, type Wanted } from "../exports/wanted";
 import { localPages } from "../localPages";
 import { matching } from "../matching";
 import { Opening, useLoaded } from "../Opening";
@@ -68,21 +70,24 @@ export default function PurchaseOrderList() {
   const { t } = useLingui();
   const { can } = useMe();
   const [view, setView] = useSearchParam("state", "open");
-  const List = view === "all" ? All : Open;
+  const [search, setSearch] = useState("");
   return (
     <Page
       title={t`Purchase orders`}
       aside={
-        can("purchase.receive") && (
-          <Button
-            component={Link}
-            href="/receive/blind"
-            variant="default"
-            leftSection={<PackagePlus size={18} aria-hidden />}
-          >
-            <Trans>Without an order</Trans>
-          </Button>
-        )
+        <>
+          <ExportButton wanted={wantedOf(view, search)} />
+          {can("purchase.receive") && (
+            <Button
+              component={Link}
+              href="/receive/blind"
+              variant="default"
+              leftSection={<PackagePlus size={18} aria-hidden />}
+            >
+              <Trans>Without an order</Trans>
+            </Button>
+          )}
+        </>
       }
     >
       <Tabs
@@ -94,16 +99,28 @@ export default function PurchaseOrderList() {
           ["all", t`All`],
         ]}
       />
-      {can("purchase.read") ? <List /> : <Forbidden />}
+      {!can("purchase.read") ? (
+        <Forbidden />
+      ) : view === "all" ? (
+        <All />
+      ) : (
+        <Open search={search} setSearch={setSearch} />
+      )}
     </Page>
   );
 }
 
+/** The same list as the server has it. */
+function wantedOf(view: string, search: string): Wanted {
+  if (view === "all") return { list: "purchaseOrders", filter: {}, order: ["DOCUMENT_ON_DESC"] };
+  const open = { status: { in: ["OPEN", "PARTLY_RECEIVED"] } };
+  return { list: "purchaseOrders", filter: { ...open, ...numberOrPartner(search) }, order: ["DOCUMENT_ON_ASC"] };
+}
+
 /** What is still to come, as this device knows it: the next expected first. */
-function Open() {
+function Open({ search, setSearch }: { search: string; setSearch: (search: string) => void }) {
   const { t } = useLingui();
   const { can } = useMe();
-  const [search, setSearch] = useState("");
   const orders = usePurchaseOrders();
   const loaded = useLoaded();
   const { data } = useQuery(TOTALS, { price: can("purchase.price") });

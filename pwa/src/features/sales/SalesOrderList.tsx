@@ -19,6 +19,8 @@ import { Tabs } from "../../ui/Tabs";
 import { useFormat } from "../../ui/useFormat";
 import { useSearchParam } from "../../ui/useSearchParam";
 import { useWide } from "../../ui/useWide";
+import { ExportButton } from "../exports/ExportButton";
+import { numberOrPartner, type Wanted } from "../exports/wanted";
 import { localPages } from "../localPages";
 import { matching } from "../matching";
 import { Opening, useLoaded } from "../Opening";
@@ -78,16 +80,25 @@ export default function SalesOrderList() {
   const { t } = useLingui();
   const { can } = useMe();
   const [view, setView] = useSearchParam("state", "open");
+  const [search, setSearch] = useState("");
   const wide = useWide(); // a phone has it in the navigation
   return (
     <Page
       title={t`Sales`}
       aside={
-        can("sales.return") && (
-          <Button component={Link} href="/returns/new" variant="default" leftSection={<Undo2 size={18} aria-hidden />}>
-            <Trans>Return</Trans>
-          </Button>
-        )
+        <>
+          <ExportButton wanted={wantedOf(view, search)} />
+          {can("sales.return") && (
+            <Button
+              component={Link}
+              href="/returns/new"
+              variant="default"
+              leftSection={<Undo2 size={18} aria-hidden />}
+            >
+              <Trans>Return</Trans>
+            </Button>
+          )}
+        </>
       }
       action={can("sales.ship") && wide ? { label: <Trans>New slip</Trans>, href: "/slip" } : undefined}
     >
@@ -101,16 +112,30 @@ export default function SalesOrderList() {
           ["all", t`All`],
         ]}
       />
-      {!can("sales.read") ? <Forbidden /> : view === "draft" || view === "open" ? <Kept view={view} /> : <All />}
+      {!can("sales.read") ? (
+        <Forbidden />
+      ) : view === "draft" || view === "open" ? (
+        <Kept view={view} search={search} setSearch={setSearch} />
+      ) : (
+        <All />
+      )}
     </Page>
   );
 }
 
+/** The same list as the server has it. */
+function wantedOf(view: string, search: string): Wanted {
+  const list = "salesOrders";
+  if (view !== "draft" && view !== "open") return { list, filter: {}, order: ["DOCUMENT_ON_DESC"] };
+  return { list, filter: { status: { in: VIEWS[view] }, ...numberOrPartner(search) }, order: ["DOCUMENT_ON_ASC"] };
+}
+
 /** What is still to be done, as this device knows it: the oldest first. */
-function Kept({ view }: { view: Exclude<View, "all"> }) {
+type KeptProps = { view: Exclude<View, "all">; search: string; setSearch: (search: string) => void };
+
+function Kept({ view, search, setSearch }: KeptProps) {
   const { t } = useLingui();
   const { can } = useMe();
-  const [search, setSearch] = useState("");
   const orders = useSalesOrders();
   const loaded = useLoaded();
   const { data } = useQuery(TOTALS, { price: can("sales.price") });

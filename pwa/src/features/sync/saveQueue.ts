@@ -1,3 +1,4 @@
+import { saveBlob } from "../../data/download";
 import { device } from "../../offline/device";
 import { exportQueue } from "../../offline/queue";
 
@@ -5,10 +6,6 @@ import { exportQueue } from "../../offline/queue";
 export async function saveQueue(): Promise<void> {
   if (device.value.status !== "open") return;
   const file = await exportQueue(device.value.db);
-  const url = URL.createObjectURL(new Blob([JSON.stringify(file, null, 2)], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `huotong-queue-${file.exportedAt.slice(0, 10)}.json`;
-  link.click();
-  URL.revokeObjectURL(url);
+  const blob = new Blob([JSON.stringify(file, null, 2)], { type: "application/json" });
+  saveBlob(blob, `huotong-queue-${file.exportedAt.slice(0, 10)}.json`);
 }

@@ -8,10 +8,18 @@ import { Pending } from "../../../ui/Pending";
 import { Section } from "../../../ui/Section";
 import { Empty, Forbidden, LoadingRows } from "../../../ui/states";
 import { useFormat } from "../../../ui/useFormat";
+import { ExportButton } from "../../exports/ExportButton";
 import { useEscape } from "../useKeys";
 import { arriving } from "./arriving";
 import styles from "./TransferList.module.css";
 import { TransferState } from "./TransferState";
+
+/** The same list as the server has it. */
+const OPEN = {
+  list: "stockTransfers",
+  filter: { status: { in: ["SENT", "PARTLY_RECEIVED"] } },
+  order: ["DOCUMENT_ON_DESC"],
+};
 
 /** What is between two places: what comes to this warehouse first, then what it has sent. */
 export default function TransferList() {
@@ -40,6 +48,7 @@ export default function TransferList() {
     <Page
       title={t`Transfers`}
       back={back}
+      aside={<ExportButton wanted={OPEN} />}
       action={
         can("stock.transfer") ? { icon: Plus, label: <Trans>New transfer</Trans>, href: "/transfers/new" } : undefined
       }

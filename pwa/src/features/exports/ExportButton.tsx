@@ -1,0 +1,49 @@
+import { ActionIcon, Button } from "@mantine/core";
+import { useLingui } from "@lingui/react/macro";
+import { CloudOff, FileDown } from "lucide-react";
+import { lazy, Suspense, useRef, useState } from "react";
+import { connection } from "../../data/connection";
+import { useMe } from "../../data/me";
+import { useStore } from "../../data/store";
+import { useWide } from "../../ui/useWide";
+import type { Wanted } from "./wanted";
+
+const ExportDialog = lazy(() => import("./ExportDialog"));
+
+/** Makes a file of a list, for whoever may take lists away. The list on the screen is on the device; this is not. */
+export function ExportButton({ wanted }: { wanted: Wanted }) {
+  const { t } = useLingui();
+  const { can } = useMe();
+  const { reachable } = useStore(connection);
+  const wide = useWide();
+  const button = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
+  if (!can("export.run")) return null;
+  const label = reachable ? t`Export` : t`Export needs the network`;
+  const Icon = reachable ? FileDown : CloudOff;
+  const shared = { ref: button, onClick: () => setOpen(true), "aria-haspopup": "dialog" as const };
+  return (
+    <>
+      {wide ? (
+        <Button variant="default" leftSection={<Icon size={18} aria-hidden />} {...shared}>
+          {label}
+        </Button>
+      ) : (
+        <ActionIcon variant="default" size={44} aria-label={label} {...shared}>
+          <Icon size={20} aria-hidden />
+        </ActionIcon>
+      )}
+      {open && (
+        <Suspense fallback={null}>
+          <ExportDialog
+            wanted={wanted}
+            onClose={() => {
+              setOpen(false);
+              button.current?.focus();
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
