@@ -71,7 +71,7 @@ where m.id = $1 and m.company_id = $2 and coalesce(a.status, k.status) = 'active
   where s.id = $3 and s.membership_id = m.id and s.revoked_at is null))
  and not exists (select from spent_token where id = $4)"""
 
-
+MEMBER: LiteralString = "select id from membership where company_id = $1 and (account_id = $2 or client_id = $2)"
 WHO: LiteralString = """select coalesce(a.name, k.name) as name, a.email,
  array(select role from binding b where b.membership_id = m.id order by role) as roles
 from membership m left join account a on a.id = m.account_id left join client k on k.id = m.client_id where m.id = $1"""
@@ -126,6 +126,14 @@ async def compile_caller(company: Company, token: Token) -> Caller | None:
     # scopes only narrow: one role that is bound to warehouses binds the person
     warehouses = None if row["warehouses"] is None else frozenset(row["warehouses"])
     return Caller(company, row["actor_id"], permissions, row["party_id"], warehouses, epoch, token, row["name"])
+
+
+async def caller_of(company: Company, actor_id: UUID, scope: frozenset[str] | None = None) -> Caller | None:
+    """For work that goes on without its actor: the rights that he has at this moment, within what the token's scope
+    allowed with which he began it. None: he has left, or is locked out."""
+    async with control_transaction(company.database) as door:
+        membership_id = await door.raw.fetchval(MEMBER, company.id, actor_id)
+    return await compile_caller(company, Token(company.id, membership_id, None, scope, "")) if membership_id else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -204,4 +205,55 @@ signing_key = Table(
     Column("id", Text, primary_key=True),  # kid
     Column("wrapped", LargeBinary, nullable=False),
     moment("signs_from"),  # published before, so that whoever keeps a copy of the key set knows it in time
+)
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Work that waits
+# ---------------------------------------------------------------------------------------------------------------------
+
+queue = Table(  # jobs that wait or run; what they are is in the company's own row
+    "queue",
+    metadata,
+    owned("company_id", "company", primary_key=True),
+    key("job_id"),
+    words("kind"),
+    Column("priority", Integer, nullable=False),  # the smaller number goes first
+    Column("long", Boolean, nullable=False),  # a company has one of these at a time
+    Column("event_id", BigInteger, nullable=False),  # that queued it: a later one queues it anew
+    moment("queued_at"),
+    moment("ready_at"),  # not before
+    Column("attempts", Integer, nullable=False, server_default="0"),  # raised before the work
+    Column("error", Text),  # why the last attempt failed; null: its process died
+    Column("claim", Uuid),  # the attempt that is under way
+    Column("claimed_by", Text),
+    moment("claimed_until", nullable=True),
+)
+
+turn = Table(  # whose company was served last goes behind the others
+    "turn",
+    metadata,
+    owned("company_id", "company", primary_key=True),
+    moment("served_at"),
+)
+
+event_attempt = Table(  # events that are being answered: one that kills its worker shows by its count
+    "event_attempt",
+    metadata,
+    owned("company_id", "company", primary_key=True),
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("attempts", Integer, nullable=False),
+    moment("begun_at"),
+)
+
+schedule = Table(  # what runs by the clock, once for all processes
+    "schedule",
+    metadata,
+    Column("name", Text, primary_key=True),
+    key("company_id"),  # nil: of the instance
+    moment("next_at"),
+    moment("last_at", nullable=True),
+    Column("claim", Uuid),
+    moment("claimed_until", nullable=True),
+    Column("error", Text),  # of the last time
+    Index(None, "next_at"),
 )

@@ -1,4 +1,8 @@
-"""The dramatiq broker: messages that hand events of the outbox to actors. The outbox is the truth, not the queue."""
+"""The dramatiq broker: messages that hand events of the outbox to actors, and tokens that say that there is a job. The
+outbox and the queue of jobs are the truth, not the broker."""
+
+from collections.abc import Callable
+from typing import Any
 
 import dramatiq
 import psycopg
@@ -12,7 +16,8 @@ from tenants.provision import APP_ROLE
 
 SCHEMA = "dramatiq"
 TRIES, LONGEST_PAUSE = 15, 3_600_000  # some nine hours, for an outage to end or a bug to be mended
-CONNECTIONS = 8
+CONNECTIONS = 5  # of one process: two consumers and their notifier, and for sending and acknowledging
+EVENTS, JOBS = "events", "jobs"
 
 
 def install(owner_url: str) -> None:
@@ -25,11 +30,23 @@ def install(owner_url: str) -> None:
         connection.execute(sql.SQL(grant).format(where, whom))
 
 
-def make_broker(url: str) -> PostgresBroker:
-    """Also dramatiq's global broker, which actors are declared on."""
+def make_broker(url: str) -> dramatiq.Broker:
+    """Also dramatiq's global broker, which actors are declared on. `amqp://…` is RabbitMQ: a message counts as sent
+    once the server has confirmed it."""
     retries = Retries(max_retries=TRIES, max_backoff=LONGEST_PAUSE)
-    middleware = [AgeLimit(), Callbacks(), Pipelines(), retries, ShutdownNotifications(), AsyncIO()]
-    few = url if "?" in url else f"{url}?maxconn={CONNECTIONS}"
-    broker = PostgresBroker(url=few, results=False, schema=SCHEMA, middleware=middleware)
+    middleware: list[Any] = [AgeLimit(), Callbacks(), Pipelines(), retries, ShutdownNotifications(), AsyncIO()]
+    if url.startswith(("amqp://", "amqps://")):
+        from dramatiq.brokers.rabbitmq import RabbitmqBroker  # for large sites alone
+
+        broker = RabbitmqBroker(url=url, confirm_delivery=True, middleware=middleware)
+    else:
+        few = url if "?" in url else f"{url}?maxconn={CONNECTIONS}"
+        broker = PostgresBroker(url=few, results=False, schema=SCHEMA, middleware=middleware)
     dramatiq.set_broker(broker)
     return broker
+
+
+def waker(broker: dramatiq.Broker) -> Callable[[], Any]:
+    """Sends a token to the actor of jobs, which may be in another process."""
+    broker.declare_queue(JOBS)
+    return lambda: broker.enqueue(dramatiq.Message(queue_name=JOBS, actor_name="job", args=(), kwargs={}, options={}))

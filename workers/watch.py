@@ -1,6 +1,6 @@
 """Follows the doorbell: for each company that rang, hands over its events and numbers its changes.
 
-A sweep visits every company now and then, so that a lost ring is only late, and forgets what has been gone for long.
+A sweep visits every company now and then, so that a lost ring is only late.
 """
 
 import asyncio
@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 import asyncpg
@@ -21,7 +21,6 @@ from workers import outbox
 log = logging.getLogger(__name__)
 
 SWEEP = 600.0  # seconds
-PRUNE = 86_400.0  # seconds, at least, between two looks for old tombstones of a company
 RUNG: LiteralString = "delete from doorbell returning company_id"
 ALL: LiteralString = "select id from company where status = 'active'"
 
@@ -29,10 +28,9 @@ ALL: LiteralString = "select id from company where status = 'active'"
 class Watch:
     """`url` is for a connection of its own, which only listens. `sweep`: seconds between two visits to everybody."""
 
-    def __init__(self, registry: Registry, url: str, send: outbox.Send, sweep: float = SWEEP) -> None:
-        self.registry, self.url, self.send, self.sweep = registry, url, send, sweep
+    def __init__(self, registry: Registry, url: str, hands: outbox.Hands, sweep: float = SWEEP) -> None:
+        self.registry, self.url, self.hands, self.sweep = registry, url, hands, sweep
         self.rung = asyncio.Event()
-        self.pruned: dict[UUID, float] = {}
 
     async def run(self) -> None:
         """Until cancelled. Outages of the database are waited out."""
@@ -53,9 +51,7 @@ class Watch:
         due = 0.0  # everybody at once: rings before this moment were not heard
         while not listener.is_closed():
             if (pause := due - time.monotonic()) <= 0:  # however busy the doorbell is
-                companies = await self.companies(ALL)
-                await self.visit(companies)
-                await self.prune(companies)
+                await self.visit(await self.companies(ALL))
                 due = time.monotonic() + self.sweep
                 continue
             with suppress(TimeoutError):
@@ -75,27 +71,8 @@ class Watch:
             except Exception:  # one company's trouble is not the others'
                 log.exception("company %s could not be served; the sweep will come again", company_id)
 
-    async def prune(self, companies: Iterable[UUID]) -> None:
-        for company_id in companies:
-            now = time.monotonic()
-            if now - self.pruned.get(company_id, -PRUNE) < PRUNE:
-                continue
-            try:
-                if company := await self.registry.company(company_id):
-                    await feed.prune_tombstones(company)
-                    self.pruned[company_id] = now
-            except Exception:
-                log.exception("company %s keeps its old tombstones until the sweep comes again", company_id)
-
     async def serve(self, company: Company) -> None:
-        while await outbox.hand_over(company, self.send) == outbox.AT_ONCE:
+        while await outbox.hand_over(company, self.hands) == outbox.AT_ONCE:
             pass
         while await feed.number_changes(company) == feed.AT_ONCE:
             pass
-
-
-def sender(actor: Any) -> outbox.Send:
-    def send(company_id: str, event_id: int, name: str, body: Any) -> None:
-        actor.send(company_id, event_id, name, body)
-
-    return send

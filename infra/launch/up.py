@@ -1,4 +1,4 @@
-"""`make up`: PostgreSQL, API and worker in the foreground, until Ctrl-C."""
+"""`make up`: PostgreSQL, API and workers in the foreground, until Ctrl-C."""
 
 import importlib
 import json
@@ -100,12 +100,13 @@ class EmbeddedDatabase:
 
 
 def programs(settings: Settings) -> list[Program]:
-    """API and worker, with the database's address in their environment; what is not installed is not started."""
+    """API and workers, with the database's address in their environment; what is not installed is not started."""
     environment = child_environment(settings)
     api = ["uvicorn", "api.app:app", f"--host={settings.host}", f"--port={settings.port}", "--no-access-log"]
     candidates = {
         "API": ("api.app", [*api, "--log-level=warning", "--timeout-graceful-shutdown=5"]),
         "worker": ("workers.__main__", ["workers"]),
+        "jobs": ("workers.__main__", ["workers", "jobs"]),
     }
     return [
         Program(name, [sys.executable, "-m", *command], environment)

@@ -13,22 +13,30 @@ from tenants.registry import Registry
 from tenants.settings import Pools
 from tenants.transaction import Database
 from tests.companies import Instance
-from workers import actors, outbox
-from workers.broker import install, make_broker
-from workers.watch import sender
+from workers import actors
+from workers.broker import EVENTS, install, make_broker, waker
+from workers.outbox import Hands, Send
 
 POOLS = Pools(write=2, share=2, read=1, control=1)
 
 
 @dataclass(frozen=True)
 class Works:
-    send: outbox.Send
+    """Events are worked on here; of jobs there are tokens alone, for processes that a test brings."""
+
+    hands: Hands
     url: str
+
+    @property
+    def send(self) -> Send:
+        return self.hands.event
 
     def waiting(self) -> int:
         """Messages that no actor has finished."""
         with psycopg.connect(self.url) as connection:
-            row = connection.execute("select count(*) from dramatiq.queue where state <> 'rejected'").fetchone()
+            row = connection.execute(
+                "select count(*) from dramatiq.queue where queue_name ~ '^events' and state <> 'rejected'"
+            ).fetchone()
         assert row
         return row[0]
 
@@ -46,9 +54,9 @@ async def works(instance: Instance) -> AsyncIterator[Works]:
     broker = make_broker(instance.server.app_url)
     # actors run on dramatiq's own event loop, so they have connections of their own
     actor = actors.declare(Registry(Database(instance.server.app_url, POOLS), instance.master))
-    worker = dramatiq.Worker(broker, worker_threads=2, worker_timeout=100)
+    worker = dramatiq.Worker(broker, queues={EVENTS}, worker_threads=2, worker_timeout=100)
     worker.start()
-    yield Works(sender(actor), instance.server.owner_url)
+    yield Works(Hands(actor.send, waker(broker)), instance.server.owner_url)
     await asyncio.to_thread(worker.stop)
     broker.close()
 

@@ -18,8 +18,7 @@ from tenants.transaction import Database
 from tests.workers.conftest import POOLS
 from workers import actors
 from workers.broker import make_broker
-from workers.outbox import hand_over
-from workers.watch import sender
+from workers.outbox import Hands, hand_over
 
 
 async def main(url: str, keys: str, company_id: str) -> None:
@@ -29,13 +28,13 @@ async def main(url: str, keys: str, company_id: str) -> None:
     company = await registry.company(UUID(company_id))
     assert company
     make_broker(url)
-    send = sender(actors.declare(registry))
+    send = actors.declare(registry).send
 
     def send_and_die(*message: Any) -> None:
         send(*message)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    await hand_over(company, send_and_die)
+    await hand_over(company, Hands(send_and_die, lambda: None))
 
 
 if __name__ == "__main__":

@@ -8,12 +8,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
-import pytest
 
 from domain.feed import number_changes, prune_tombstones
 from tenants.registry import Company
 from tests.companies import Instance
-from workers.watch import Watch
 
 WRITERS, TRANSACTIONS = 8, 40
 HOT = [uuid4() for _ in range(5)]  # everybody changes them
@@ -141,22 +139,3 @@ async def test_old_tombstones_are_forgotten_and_it_is_known_up_to_where(instance
     heads = await instance.owner.fetchrow(f"select last, pruned from {company.schema}.feed_head")
     assert tuple(heads or ()) == (4, 4)
     assert await prune_tombstones(company) == 0
-
-
-async def test_the_sweep_looks_for_old_tombstones_once_a_day(
-    instance: Instance, company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pruned: list[str] = []
-
-    async def prune(company: Company) -> int:
-        pruned.append(company.schema)
-        return 0
-
-    monkeypatch.setattr("domain.feed.prune_tombstones", prune)
-    watch = Watch(instance.registry, instance.server.app_url, lambda *_: None)
-    for _ in range(3):
-        await watch.prune([company.id])
-    assert pruned == [company.schema]
-    watch.pruned[company.id] -= 86_401
-    await watch.prune([company.id, uuid4()])
-    assert pruned == [company.schema] * 2

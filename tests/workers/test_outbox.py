@@ -26,7 +26,7 @@ async def test_an_event_is_answered_once_however_often_it_is_delivered(
     order = await make_shortage(company)
     assert await reserved(rows, company, order) == 10
     [event] = await rows(company, EVENTS)
-    assert await hand_over(company, works.send) >= 1
+    assert await hand_over(company, works.hands) >= 1
     await works.idle()
     assert await reserved(rows, company, order) == 6
     [first] = await rows(company, RELEASES)
@@ -38,8 +38,8 @@ async def test_an_event_is_answered_once_however_often_it_is_delivered(
     await works.idle()
     assert await rows(company, RELEASES) == [first]
     assert await reserved(rows, company, order) == 6
-    assert await hand_over(company, works.send) in (0, 1)  # the answer's own event, which nobody waits for
-    assert await hand_over(company, works.send) == 0
+    assert await hand_over(company, works.hands) in (0, 1)  # the answer's own event, which nobody waits for
+    assert await hand_over(company, works.hands) == 0
 
 
 async def test_a_relay_killed_between_broker_and_mark_delivers_again(
@@ -58,7 +58,7 @@ async def test_a_relay_killed_between_broker_and_mark_delivers_again(
     assert await process.wait() == -9
     assert (await rows(company, EVENTS))[0]["handed_at"] is None
     await until_unlocked(instance, company)
-    assert await hand_over(company, works.send) >= 1
+    assert await hand_over(company, works.hands) >= 1
     await works.idle()
     assert len(await rows(company, RELEASES)) == 1
     assert await reserved(rows, company, order) == 6
@@ -82,7 +82,7 @@ async def test_a_company_that_is_gone_needs_nothing(works: Works) -> None:
 async def test_the_watch_answers_a_ring_and_numbers_the_changes(
     instance: Instance, company: Company, works: Works, rows: Rows
 ) -> None:
-    watching = asyncio.create_task(Watch(instance.registry, instance.server.app_url, works.send).run())
+    watching = asyncio.create_task(Watch(instance.registry, instance.server.app_url, works.hands).run())
     try:
         order = await make_shortage(company)
         await until(lambda: released(rows, company, order))
@@ -103,7 +103,7 @@ async def numbered(rows: Rows, company: Company) -> bool:
 async def test_a_lost_ring_is_only_late_however_busy_the_doorbell_is(
     instance: Instance, company: Company, works: Works, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watching = asyncio.create_task(Watch(instance.registry, instance.server.app_url, works.send, sweep=1.0).run())
+    watching = asyncio.create_task(Watch(instance.registry, instance.server.app_url, works.hands, sweep=1.0).run())
     busy = await instance.company()
     ringer = asyncio.create_task(ring_all_the_time(busy))
     try:

@@ -1,0 +1,109 @@
+"""A command of the tests alone that begins a job of any kind, and what a test asks of the job afterwards."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from subprocess import Popen
+from typing import Any
+from uuid import UUID
+
+from domain import sql
+from domain.catalogue import CATALOGUE
+from domain.command import command
+from domain.entry import Entry
+from domain.ids import new_id
+from domain.jobs.commands import JOB, NORMAL, enqueue
+from domain.tx import Run, Tx
+from tenants.access import Caller
+from tenants.access import caller_of as find_caller
+from tenants.clients import create_client
+from tenants.registry import Company
+from tests.builders import act
+from tests.companies import Instance
+from tests.workers.conftest import Works, until
+from workers.outbox import hand_over
+
+NAME = "tests.begin_job"
+STATE = """select status, code, details::text, attempts, done, total, result::text, wanted, pausable, claim, started_at,
+ finished_at from job where id = $1"""
+
+
+@command
+class BeginJob:
+    job_id: UUID
+    kind: str
+    body: dict[str, Any]
+    priority: int = NORMAL
+    long: bool = True
+
+
+async def begin_job(tx: Tx) -> None:
+    await tx.load(sql.statement(), {})
+
+    def one(run: Run) -> dict[str, Any]:
+        cmd: BeginJob = run.cmd
+        enqueue(
+            tx, run, id=cmd.job_id, kind=cmd.kind, label=cmd.kind, body=cmd.body, priority=cmd.priority, long=cmd.long
+        )
+        return {"job_id": cmd.job_id}
+
+    tx.decide(one)
+    tx.write(sql.statement(JOB), {})
+
+
+@contextmanager
+def beginnable() -> Iterator[None]:
+    CATALOGUE[NAME] = Entry(BeginJob, begin_job, "request", "job.own", name=NAME)
+    try:
+        yield
+    finally:
+        del CATALOGUE[NAME]
+
+
+@dataclass(frozen=True)
+class Yard:
+    """Companies whose jobs are worked on by real processes. Claims last for two seconds."""
+
+    instance: Instance
+    works: Works
+
+    async def member(self, company: Company, role: str = "owner") -> Caller:
+        """A job runs with the rights of somebody who is there."""
+        given = await create_client(company, f"a {role}", role)
+        query = "select id from control.client where client_id = $1"
+        actor_id = await self.instance.owner.fetchval(query, given.client_id)
+        assert actor_id
+        caller = await find_caller(company, actor_id)
+        assert caller
+        return caller
+
+    async def begin(self, caller: Caller, kind: str, *, hand: bool = True, **body: Any) -> UUID:
+        id = new_id()
+        options = {name: body.pop(name) for name in ("priority", "long") if name in body}
+        with beginnable():
+            await act(caller, NAME, job_id=id, kind=kind, body=body, **options)
+        if hand:
+            await hand_over(caller.company, self.works.hands)
+        return id
+
+    async def state(self, company: Company, id: UUID) -> Any:
+        async with self.instance.owner.transaction(readonly=True):
+            await self.instance.owner.execute(f"set local search_path to {company.schema}")
+            return await self.instance.owner.fetchrow(STATE, id)
+
+    async def is_now(self, company: Company, id: UUID, status: str, seconds: float = 30) -> Any:
+        async def there() -> bool:
+            return (await self.state(company, id))["status"] == status
+
+        await until(there, seconds)
+        return await self.state(company, id)
+
+    async def queued(self, company: Company) -> int:
+        query = "select count(*) from control.queue where company_id = $1"
+        return await self.instance.owner.fetchval(query, company.id) or 0
+
+    def worker(self) -> "Popen[bytes]":
+        """`kill` it."""
+        command = [sys.executable, "-m", "tests.workers.job_worker", self.instance.server.app_url, self.instance.keys]
+        return Popen(command, start_new_session=True)
