@@ -15,10 +15,10 @@ from api.exports.words import Language
 from api.mutations import Context, choice, mutation_type
 from api.read.declare import AnyNode, Field, Model
 from api.read.graphql import build
-from api.types import attention, inventory, jobs, masterdata, purchasing, sales
+from api.types import attention, imports, inventory, jobs, masterdata, purchasing, sales
 from tenants.access import PERMISSIONS, who
 
-ROOMS = (masterdata, inventory, purchasing, sales, attention, jobs)
+ROOMS = (masterdata, inventory, purchasing, sales, attention, jobs, imports)
 PRINT = Path(__file__).with_name("schema.graphql")
 LANGUAGE: Any = choice("ExportListLanguage", get_args(Language))
 

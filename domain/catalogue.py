@@ -5,10 +5,12 @@ from dataclasses import replace
 from domain.attention import commands as attention
 from domain.entry import Entry
 from domain.exports import commands as exports
+from domain.imports import commands as imports
 from domain.inventory import attachments, transfers
 from domain.inventory import commands as inventory
 from domain.jobs import commands as jobs
 from domain.masterdata import commands as masterdata
+from domain.masterdata import prices, withdrawing
 from domain.purchasing import commands as purchasing
 from domain.sales import commands as sales
 from domain.sales import history
@@ -23,6 +25,13 @@ COMMANDS = {
     ),
     "masterdata.save_products": Entry(masterdata.SaveProducts, masterdata.save_products, "request", "product.write", 1),
     "masterdata.save_partners": Entry(masterdata.SavePartners, masterdata.save_partners, "request", "partner.write", 1),
+    "masterdata.set_prices": Entry(prices.SetPrices, prices.set_prices, "request", "product.write", 1),
+    "masterdata.withdraw_products": Entry(
+        withdrawing.WithdrawProducts, withdrawing.withdraw_products, "request", "product.write", 1
+    ),
+    "masterdata.withdraw_partners": Entry(
+        withdrawing.WithdrawPartners, withdrawing.withdraw_partners, "request", "partner.write", 1
+    ),
     "inventory.record_opening_stock": Entry(
         inventory.RecordOpeningStock, inventory.record_opening_stock, "request", "stock.open", 1
     ),
@@ -38,6 +47,15 @@ COMMANDS = {
     "jobs.pause_job": Entry(jobs.PauseJob, jobs.pause_job, "request", "job.own"),
     "jobs.resume_job": Entry(jobs.ResumeJob, jobs.resume_job, "request", "job.own"),
     "jobs.retry_job": Entry(jobs.RetryJob, jobs.retry_job, "request", "job.own"),
+    "imports.begin_import": Entry(imports.BeginImport, imports.begin_import, "request", "import.run", 1),
+    "imports.map_import": Entry(imports.MapImport, imports.map_import, "request", "import.run", 1),
+    "imports.check_import": Entry(imports.CheckImport, imports.check_import, "request", "import.run", 1),
+    "imports.run_import": Entry(imports.RunImport, imports.run_import, "request", "import.run", 1),
+    "imports.correct_import_rows": Entry(
+        imports.CorrectImportRows, imports.correct_import_rows, "request", "import.run", 1
+    ),
+    "imports.choose_duplicates": Entry(imports.ChooseDuplicates, imports.choose_duplicates, "request", "import.run", 1),
+    "imports.undo_import": Entry(imports.UndoImport, imports.undo_import, "request", "import.run", 1),
     "exports.export_list": Entry(exports.ExportList, exports.export_list, "request", "export.run"),
     "inventory.send_transfer": Entry(transfers.SendTransfer, transfers.send_transfer, "fact", "stock.transfer"),
     "inventory.receive_transfer": Entry(

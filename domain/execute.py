@@ -102,6 +102,28 @@ async def execute_many(calls: Sequence[Call], caller: Caller) -> list[Outcome]:
     return outcomes
 
 
+async def preview(call: Call, caller: Caller) -> Outcome:
+    """What `execute` would answer, decided by the same handler on the same load, in a transaction without a write.
+
+    Nothing is remembered and no document number is taken. A record that would change says in its details how. What
+    only a constraint would refuse is not seen. Raises StaleAccess.
+    """
+    for attempt in range(1, TRIES + 1):
+        run, entry = admit(call, caller)
+        if run.outcome or entry is None:
+            return run.outcome or refused(Refused("unknown_command", name=call.name))
+        try:
+            async with write_transaction(caller.company) as door:
+                await entry.handler(make_tx(door, [run], preview=True))
+        except AGAIN:
+            if attempt == TRIES:
+                raise
+        else:
+            assert run.outcome
+            return run.outcome
+    raise AssertionError("unreachable")
+
+
 # --- what needs no data ---
 
 
@@ -126,10 +148,12 @@ def admit(call: Call, caller: Caller) -> tuple[Run, Entry | None]:
 
 
 def hash_of(call: Call, company: Company) -> bytes:
-    """Over the command as sent: every door brings the same JSON for the same words."""
-    return company.keys.digest(
-        "command", orjson.dumps([call.name, call.body], option=orjson.OPT_SORT_KEYS, default=str)
-    )
+    return company.keys.digest("command", canonical(call.name, call.body))
+
+
+def canonical(name: str, body: object) -> bytes:
+    """The command as sent: every door brings the same JSON for the same words, and so does the log."""
+    return orjson.dumps([name, body], option=orjson.OPT_SORT_KEYS, default=str)
 
 
 adapter = cache(TypeAdapter)
@@ -246,7 +270,7 @@ async def run_in(door: Door, runs: Sequence[Run], entry: Entry) -> list[Outcome]
     return [run.outcome for run in runs if run.outcome]
 
 
-def make_tx(door: Door, runs: Sequence[Run], tag: str = "") -> Tx:
+def make_tx(door: Door, runs: Sequence[Run], tag: str = "", *, preview: bool = False) -> Tx:
     recalled = False
 
     async def load(what: sql.Statement, document: object) -> dict[str, list[Any]]:
@@ -262,7 +286,7 @@ def make_tx(door: Door, runs: Sequence[Run], tag: str = "") -> Tx:
         recalled = True
         return loaded
 
-    return Tx(runs, load)
+    return Tx(runs, load, preview=preview)
 
 
 def recall(runs: Sequence[Run], known: dict[str, Any]) -> None:

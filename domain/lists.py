@@ -17,6 +17,8 @@ from domain import sql
 from domain.base import import_record
 from domain.command import Name, command
 from domain.errors import Refused
+from domain.imports.tables import import_step
+from domain.steps import Entry, Was, step_of
 from domain.tx import Outcome, Record, Run, Tx, of_records
 from tenants.registry import Company
 
@@ -85,12 +87,15 @@ class Item(NamedTuple):
 
 
 class Known(NamedTuple):
-    """An outside record that came before."""
+    """An outside record that came before, or comes now: `place` in its list, `position` in the document it made."""
 
     id: str
     hash: str
     entity: str
     entity_id: UUID
+    command_id: str = ""
+    place: int = 0
+    position: int = 0
 
 
 def identity(company_id: UUID, external: External, kind: str) -> str:
@@ -101,7 +106,10 @@ def identity(company_id: UUID, external: External, kind: str) -> str:
     return f"{made[:8]}-{made[8:12]}-5{made[13:16]}-{variant}{made[17:20]}-{made[20:32]}"
 
 
-def content_hash(company: Company, raw: object) -> str:
+def content_hash(company: Company, raw: Any) -> str:
+    """Of what the source says: to which of our records that is to go is not its word."""
+    if "id" in raw or "base_version" in raw:
+        raw = {name: value for name, value in raw.items() if name not in ("id", "base_version")}
     canonical = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS, default=str)
     return company.keys.digest("import", canonical)[:HASH_BYTES].hex()
 
@@ -127,12 +135,13 @@ def identities_of(items: Iterable[Item]) -> list[dict[str, Any]]:
 
 KNOWN = sql.rows(
     "known",
-    """select i.id, encode(i.hash, 'hex') as hash, i.entity, i.entity_id from import_record i
+    """select i.id, encode(i.hash, 'hex') as hash, i.entity, i.entity_id, i.command_id from import_record i
  where i.id in (select id from jsonb_to_recordset($2::jsonb -> 'identities') as w(id uuid))""",
 )
 REMEMBERED = (
     sql.insert(import_record, "new_identity", without=("recorded_at",)),
     sql.update(import_record, ("hash", "command_id"), "identity"),
+    sql.insert(import_step, without=("recorded_at",)),
 )
 
 
@@ -140,28 +149,44 @@ class Identities:
     """Which of our records an outside one became. Nobody changes an entity's identity, only the hash beside it."""
 
     def __init__(self, tx: Tx, loaded: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        known = (Known(row["id"], row["hash"], row["entity"], UUID(row["entity_id"])) for row in loaded["known"])
+        self.tx = tx
+        known = (
+            Known(row["id"], row["hash"], row["entity"], UUID(row["entity_id"]), row["command_id"])
+            for row in loaded["known"]
+        )
         self.sheet = tx.sheet({one.id: one for one in known})
 
     def get(self, item: Item) -> Known | None:
         return self.sheet.get(item.identity) if item.identity else None
 
-    def put(self, item: Item, entity: str, entity_id: UUID) -> None:
+    def put(self, item: Item, entity: str, entity_id: UUID, position: int = 0) -> None:
         if item.identity:
-            self.sheet.put(item.identity, Known(item.identity, item.hash, entity, entity_id))
+            self.sheet.put(
+                item.identity, Known(item.identity, item.hash, entity, entity_id, "", item.place, position)
+            )  # fmt: skip
 
-    def rows(self, command_id: UUID) -> dict[str, Any]:
-        """For `tx.write`, beside REMEMBERED."""
-        return {
+    def rows(self, was: Was = lambda id: None, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """For `tx.write`, beside REMEMBERED. `was`: how an entity was that is not new; `more`: what else was there."""
+        call = self.tx.runs[0].call
+        new, other = self.sheet.made(), self.sheet.changed()
+        rows: dict[str, Any] = {
             name: [
                 {
                     "id": one.id, "hash": f"\\x{one.hash}", "entity": one.entity, "entity_id": one.entity_id,
-                    "command_id": command_id,
+                    "command_id": call.id,
                 }
                 for one in chosen
             ]
-            for name, chosen in (("new_identity", self.sheet.made()), ("identity", self.sheet.changed()))
+            for name, chosen in (("new_identity", new), ("identity", other))
         }  # fmt: skip
+        rows["import_step"] = []
+        if call.part and (new or other):
+            entries = [
+                (Entry(one.id, one.entity_id, call.part.lines[one.place], one.position), self.sheet.loaded.get(one.id))
+                for one in (*new, *other)
+            ]
+            rows["import_step"].append(step_of(self.tx.company.keys, call.id, call.part.import_id, entries, was, more))
+        return rows
 
 
 # --- outcomes ---

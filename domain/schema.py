@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import domain.attention.tables
+import domain.imports.tables
 import domain.inventory.attachments
 import domain.inventory.tables
 import domain.jobs.tables

@@ -81,6 +81,13 @@ def update(table: Table, sets: tuple[str, ...], name: LiteralString = "") -> Par
     return Part(part, f"update {table.name} t set {changes} from {recordset(part, given, 's')} where {match}")
 
 
+def delete(table: Table, name: LiteralString) -> Part:
+    """A write part: the rows of these primary keys."""
+    keys = [(column.name, type_of(column)) for column in table.primary_key.columns]
+    match = " and ".join(f"t.{key} = s.{key}" for key, _ in keys)
+    return Part(name, f"delete from {table.name} t using {recordset(name, keys, 's')} where {match}")
+
+
 def recordset(name: str, columns: list[tuple[str, str]], alias: str = "r") -> str:
     return f"jsonb_to_recordset($2::jsonb -> '{name}') as {alias}({', '.join(f'{c} {t}' for c, t in columns)})"
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from domain.errors import Refused
@@ -26,6 +26,14 @@ V = TypeVar("V")
 COMMON = "common"  # the bucket of what everybody in the company may read
 
 
+class Part(NamedTuple):
+    """Of an import: the list command keeps what it takes to take it back (`steps.py`). `lines`: of its records in the
+    file."""
+
+    import_id: UUID
+    lines: Sequence[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A command as it arrives: its id was made where the person acts, its body is JSON in snake_case.
@@ -39,6 +47,7 @@ class Call:
     occurred_at: datetime
     door: Door = "graphql"
     skew: timedelta = timedelta()
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +152,12 @@ class Sheet(Generic[K, V]):
 class Tx:
     """The calls of one command name inside one open transaction, each with its own outcome."""
 
-    def __init__(self, runs: Sequence[Run], loader: Callable[[Statement, object], Any]) -> None:
+    def __init__(
+        self, runs: Sequence[Run], loader: Callable[[Statement, object], Any], *, preview: bool = False
+    ) -> None:
         self.runs = runs
         self.loader = loader
+        self.preview = preview  # nothing will be written: say what would change
         self.company = runs[0].caller.company
         self.rows: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
         self.events: list[tuple[str, Mapping[str, Any]]] = []
@@ -224,6 +236,8 @@ def take_numbers(tx: Tx, prefix: str, days: Sequence[date]) -> asyncio.Future[li
     import asyncio
 
     async def numbered() -> list[str]:
+        if tx.preview:
+            return [f"{prefix}-{day:%Y%m%d}" for day in days]
         wanted: dict[date, int] = {}
         for day in days:
             wanted[day] = wanted.get(day, 0) + 1

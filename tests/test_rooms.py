@@ -27,8 +27,9 @@ TOPICS = {  # what a folder of domain may know of the others
     "inventory": {"valuation", "masterdata"},
     "purchasing": {"inventory", "valuation", "masterdata"},
     "sales": {"inventory", "valuation", "masterdata"},
+    "imports": set(),
 }
-KNOW_TENANTS = {"execute.py", "tx.py", "tables.py", "base.py", "feed.py", "files.py", "lists.py", "waiting.py"}
+KNOW_TENANTS = {"execute.py", "tx.py", "tables.py", "base.py", "feed.py", "files.py", "lists.py", "seal.py", "verify.py", "waiting.py"}
 PATHS = [path for room in MAY for path in sorted((HOUSE / room).rglob("*.py"))]
 SQL = {"fetch", "fetchrow", "fetchval", "execute", "executemany", "cursor"}
 

@@ -12,7 +12,8 @@ from domain.inventory.attachments import attachment
 from domain.masterdata.tables import location
 
 DOCUMENT = enum_of(
-    "StockDocumentKind", "opening", "receipt", "shipment", "sales_return", "adjustment", "count", "transfer"
+    "StockDocumentKind", "opening", "receipt", "shipment", "sales_return", "adjustment", "count", "transfer",
+    "reversal",
 )  # fmt: skip
 DISCREPANCY = enum_of(
     "DiscrepancyKind", "over_receipt", "negative_stock", "reserved_short", "order_closed", "transfer_over",

@@ -169,7 +169,7 @@ async def record_opening_stock(tx: Tx) -> None:
         return opening.named(outcome)
 
     tx.decide(decide)
-    tx.write(WRITE_OPENING, {**identities.rows(tx.runs[0].call.id), **shelf.rows()})
+    tx.write(WRITE_OPENING, {**identities.rows(), **shelf.rows()})
 
 
 class Opening:

@@ -26,6 +26,7 @@ stock_document = table(
     words("external_number", null=True),
     words("kind"),
     ref("order_id", null=True),  # the purchase order, sales order or transfer it fulfils
+    ref("reverses_id", null=True),  # 红冲: the document whose moves it takes back, each under the position it has there
     ref("partner_id", "partner.id", null=True),
     ref("location_id", "location.id", null=True),
     day("document_on"),
@@ -33,8 +34,10 @@ stock_document = table(
     words("reason", server_default=""),
     ref("command_id"),
     moment("created_at", default="now()"),
-    one_of("kind", "opening", "receipt", "shipment", "sales_return", "adjustment", "count", "transfer"),
+    one_of("kind", "opening", "receipt", "shipment", "sales_return", "adjustment", "count", "transfer", "reversal"),
     Index(None, "document_on", "id"),
+    Index(None, "partner_id", postgresql_where=text("partner_id is not null")),  # a partner goes only without any
+    Index(None, "reverses_id", postgresql_where=text("reverses_id is not null")),
     Index(None, "order_id", postgresql_where=text("order_id is not null")),
     grants="select, insert",
 )

@@ -1,6 +1,6 @@
 """Master data: units, categories, warehouses, products, partners."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from domain.masterdata.tables import (
     unit,
     warehouse,
 )
-from domain.sql import Part, recordset
+from domain.sql import Part
 from domain.tx import Run, Sheet, Tx
 from domain.valuation.tables import cost_pool
 from tenants.fields import seal
@@ -141,7 +141,7 @@ async def save_categories(tx: Tx) -> None:
 PRODUCT = Entity(
     "product", product,
     ("sku", "name", "spec", "origin", "category_id", "unit_id", "kind", "price", "reference_cost", "active"),
-    unique="sku", dated=True,
+    unique="sku", dated=True, sets=("units", "barcodes"),
 )  # fmt: skip
 UNITS = sql.rows("units", "select id, name from unit")
 TREE = sql.rows(
@@ -179,25 +179,22 @@ LOAD_MOVED = sql.statement(
 )
 
 
-def gone(table: Any, name: str) -> Part:
-    keys = [(column.name, sql.type_of(column)) for column in table.primary_key.columns]
-    match = " and ".join(f"t.{key} = s.{key}" for key, _ in keys)
-    return Part(name, f"delete from {table.name} t using {recordset(name, keys, 's')} where {match}")
-
-
 EMPTY_POOL = ("quantity", "value", "last_cost", "last_average")
+SETS = (
+    sql.insert(product_unit),
+    sql.update(product_unit, ("numerator", "denominator"), "changed_unit"),
+    sql.delete(product_unit, "gone_unit"),
+    sql.insert(product_barcode),
+    sql.update(product_barcode, ("unit_id", "kind", "position"), "changed_barcode"),
+    sql.delete(product_barcode, "gone_barcode"),
+)
 WRITE_PRODUCTS = sql.statement(
     # a path means the same category to whoever makes it first
     Part("category", sql.insert(category).sql + " on conflict (id) do nothing", counted=False),
     *PRODUCT.written(),
     # a product that was goods before still has its pool
     Part("cost_pool", sql.insert(cost_pool, without=EMPTY_POOL).sql + " on conflict do nothing", counted=False),
-    sql.insert(product_unit),
-    sql.update(product_unit, ("numerator", "denominator"), "changed_unit"),
-    gone(product_unit, "gone_unit"),
-    sql.insert(product_barcode),
-    sql.update(product_barcode, ("unit_id", "kind", "position"), "changed_barcode"),
-    gone(product_barcode, "gone_barcode"),
+    *SETS,
 )
 
 
@@ -206,6 +203,7 @@ async def save_products(tx: Tx) -> None:
     sets = await load_sets(tx, loaded)
     names = Names(tx, loaded)
     saving = Saving(tx, PRODUCT, items, loaded, sets=sets)
+    saving.named = names.shown
     moved = await load_moved(tx, saving, names)
 
     def shape(run: Run, record: ProductRecord, id: UUID, before: Stored | None) -> Shaped:
@@ -230,7 +228,11 @@ async def save_products(tx: Tx) -> None:
         return Shaped(values, (units, codes), {"warnings": warnings} if warnings else {})
 
     saving.decide(shape)
-    tx.write(WRITE_PRODUCTS, {**names.rows(), **saving.rows(), **pools_of(saving), **sets_of(saving)})
+    made = names.rows()
+    kept = {"categories": [row["id"] for row in made["category"]]} if made["category"] else None
+    tx.write(
+        WRITE_PRODUCTS, {**made, **saving.rows(more=kept), **pools_of(saving), **sets_of(saving.made_and_changed())}
+    )
 
 
 def more_of_products(records: Sequence[ProductRecord]) -> Mapping[str, Any]:
@@ -276,6 +278,17 @@ class Names:
         if name not in self.units:
             raise Refused("unknown_unit", f"{at}.unit".lstrip("."), unit=name)
         return self.units[name]
+
+    def shown(self, column: str, value: Any) -> Any:
+        match column:
+            case "unit_id":
+                return next((name for name, id in self.units.items() if id == value), value)
+            case "category_id":
+                return next((name for (_, name), id in self.categories.now.items() if id == value), value)
+            case "units":
+                return [f"{self.shown('unit_id', unit)} = {n}/{d}" for unit, (n, d) in value.items()]
+            case _:
+                return value
 
     def category(self, record: ProductRecord) -> str | None:
         """Refuses: not_found, category_path."""
@@ -337,13 +350,13 @@ def pools_of(saving: Saving) -> dict[str, Any]:
     }
 
 
-def sets_of(saving: Saving) -> dict[str, Any]:
+def sets_of(saved: Iterable[tuple[Stored | None, Stored]]) -> dict[str, Any]:
     """What is new, other and gone in the units and barcodes of every product that is written."""
     rows: dict[str, list[Any]] = {
         name: []
         for name in ("product_unit", "changed_unit", "gone_unit", "product_barcode", "changed_barcode", "gone_barcode")
     }
-    for before, after in saving.made_and_changed():
+    for before, after in saved:
         units, codes = after.sets
         units_before, codes_before = before.sets if before else ({}, {})
         for unit_id, (numerator, denominator) in units.items():
@@ -386,12 +399,13 @@ async def save_partners(tx: Tx) -> None:
             }
         )  # fmt: skip
 
-    def closed(stored: Stored) -> Values:
-        sealed = seal(keys, partner, stored.id, {name: stored.values[name] for name in SECRET})
-        return {**stored.values, **{str(name): value for name, value in sealed.items()}}  # a column's name is no str
-
     saving.decide(shape)
-    tx.write(WRITE_PARTNERS, saving.rows(closed))
+    tx.write(WRITE_PARTNERS, saving.rows(lambda stored: closed(keys, stored)))
+
+
+def closed(keys: CompanyKeys, stored: Stored) -> Values:
+    sealed = seal(keys, partner, stored.id, {name: stored.values[name] for name in SECRET})
+    return {**stored.values, **{str(name): value for name, value in sealed.items()}}  # a column's name is no str
 
 
 def opened(keys: CompanyKeys, id: UUID, row: Values) -> Values:

@@ -105,6 +105,16 @@ class ProductRecord:
 
 
 @command
+class PriceRecord:
+    """The retail price of one stock unit of the product with this sku."""
+
+    sku: Code
+    price: Number
+    base_version: int | None = None
+    external: External | None = None
+
+
+@command
 class PartnerRecord:
     """A supplier, a customer, or both. Who may not see phones and addresses does not change them either."""
 

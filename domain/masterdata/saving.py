@@ -20,6 +20,7 @@ from domain.tx import Record, Run, Tx
 
 Values = dict[str, Any]
 Sets = tuple[Mapping[Any, Any], ...]
+KEPT_APART = {"id", "version", "updated_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,12 @@ class Entity:
     columns: tuple[LiteralString, ...]
     unique: LiteralString | None = None
     dated: bool = False  # keeps when it was made and changed
+    sets: tuple[str, ...] = ()  # what hangs on it is called
 
     @property
     def shown(self) -> LiteralString:
-        return sql.columns(self.table, "t", "id", "version", *self.columns)
+        stamp: tuple[LiteralString, ...] = ("updated_at",) if self.dated else ()
+        return sql.columns(self.table, "t", "id", "version", *self.columns, *stamp)
 
     def loaded(self, which: LiteralString | None = None) -> tuple[Part, ...]:
         """Load parts: stored records, locked in key order, those of known identities only where the content is another;
@@ -72,6 +75,14 @@ class Stored(NamedTuple):
     version: int
     values: Values
     sets: Sets = ()
+    updated_at: str | None = None
+
+    def as_kept(self, after: int) -> Values:
+        """For who takes back what made it version `after`."""
+        return {
+            "version": self.version, "after": after, "updated_at": self.updated_at, "values": self.values,
+            "sets": self.sets,
+        }  # fmt: skip
 
 
 class Shaped(NamedTuple):
@@ -93,6 +104,7 @@ class Saving:
         opened: Callable[[UUID, Values], Values] = lambda id, row: row, sets: Mapping[UUID, Sets] | None = None,
     ) -> None:  # fmt: skip
         self.tx, self.entity, self.items, self.loaded = tx, entity, items, loaded
+        self.named: Callable[[str, Any], Any] = lambda column, value: value  # for people: the name behind an id
         self.new_ids = map(id_from, count(new_id().int))  # one after the other: neighbours in every index
         self.identities = Identities(tx, loaded)
         stored = (stored_from(row, opened, sets or {}) for row in loaded["stored"])
@@ -131,11 +143,15 @@ class Saving:
         if id in seen:
             raise Refused("duplicate_in_list", "id", id=id)
         before = self.stored.get(id)
-        rules.check_version(before and before.version, record.base_version, identified=known is not None)
+        self.check_version(item, before, known)
         unique = self.check_unique(id, record, seen)
         shaped = shape(run, record, id, before)
         seen.update((id, item.identity or id, unique or id))
         return self.put(item, id, before, shaped)
+
+    def check_version(self, item: Item, before: Stored | None, known: Known | None) -> None:
+        """Refuses: not_found, stale_version."""
+        rules.check_version(before and before.version, item.record.base_version, identified=known is not None)
 
     def id_of(self, item: Item, known: Known | None) -> UUID:
         """Refuses: id_missing, identity_taken."""
@@ -164,13 +180,35 @@ class Saving:
         details = {"id": id, **shaped.details} if item.identity else shaped.details
         if before and (before.values, before.sets) == (shaped.values, shaped.sets):
             return Record(item.key, "unchanged", details=details)
+        if before and self.tx.preview:
+            details = {**details, "changes": self.differences(before, shaped)}
         self.stored.put(id, Stored(id, before.version + 1 if before else 1, shaped.values, shaped.sets))
         if self.entity.unique:
             self.taken.put(shaped.values[self.entity.unique], id)
         self.tx.changed(self.entity.name, id)
         return Record(item.key, "changed" if before else "accepted", details=details)
 
-    def rows(self, closed: Callable[[Stored], Values] = lambda stored: stored.values) -> dict[str, Any]:
+    def differences(self, before: Stored, after: Shaped) -> dict[str, Any]:
+        """By column: what was, and what is to be."""
+        found = {
+            column: [self.named(column, before.values[column]), self.named(column, after.values[column])]
+            for column in before.values
+            if before.values[column] != after.values[column]
+        }
+        for name, was, will in zip(self.entity.sets, before.sets, after.sets, strict=True):
+            if was != will:
+                found[name] = [sorted(self.named(name, was)), sorted(self.named(name, will))]
+        return found
+
+    def was(self, id: UUID) -> Values | None:
+        before, after = self.stored.loaded.get(id), self.stored.now[id]
+        if before is None:
+            return None
+        return {} if after is before else before.as_kept(after.version)
+
+    def rows(
+        self, closed: Callable[[Stored], Values] = lambda stored: stored.values, more: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """For `tx.write`, beside the entity's `written`. PostgreSQL reads "now" as the transaction's time."""
 
         def row(stored: Stored) -> Values:
@@ -180,7 +218,7 @@ class Saving:
         return {
             self.entity.name: [row(stored) for stored in self.stored.made()],
             "changed": [row(stored) | stamp for stored in self.stored.changed()],
-            **self.identities.rows(self.tx.runs[0].call.id),
+            **self.identities.rows(self.was, more),
         }
 
     def made_and_changed(self) -> Iterator[tuple[Stored | None, Stored]]:
@@ -196,19 +234,21 @@ def id_from(number: int) -> UUID:
 
 
 def stored_from(row: Values, opened: Callable[[UUID, Values], Values], sets: Mapping[UUID, Sets]) -> Stored:
-    id, values = UUID(row["id"]), {name: value for name, value in row.items() if name not in ("id", "version")}
-    return Stored(id, row["version"], opened(id, values), sets.get(id, ()))
+    id, values = UUID(row["id"]), {name: value for name, value in row.items() if name not in KEPT_APART}
+    return Stored(id, row["version"], opened(id, values), sets.get(id, ()), row.get("updated_at"))
 
 
 async def load(
-    tx: Tx, entity: Entity, what: Statement, more: Callable[[Sequence[Any]], Mapping[str, Any]] = lambda records: {}
-) -> tuple[dict[int, list[Item]], dict[str, list[Any]]]:
-    """The records of all calls, and what is stored of them. `more`: what else the load asks for, by the records."""
-    items = {id(run): items_of(run, entity.name) for run in tx.runs}
+    tx: Tx, entity: Entity, what: Statement, more: Callable[[Sequence[Any]], Mapping[str, Any]] = lambda records: {},
+    kind: str = "",
+) -> tuple[dict[int, list[Item]], dict[str, list[Any]]]:  # fmt: skip
+    """The records of all calls, and what is stored of them. `more`: what else the load asks for, by the records;
+    `kind`: what they are outside, if not the whole entity."""
+    items = {id(run): items_of(run, kind or entity.name) for run in tx.runs}
     every = [item for of_run in items.values() for item in of_run if not isinstance(item.record, Malformed)]
     records = [item.record for item in every]
     document = {
-        "ids": [record.id for record in records if record.id],
+        "ids": [given for record in records if (given := getattr(record, "id", None))],
         "identities": identities_of(every),
         "values": [getattr(record, entity.unique) for record in records] if entity.unique else [],
         **more(records),

@@ -181,7 +181,7 @@ async def record_past_sales(tx: Tx) -> None:
 
     tx.decide(decide)
     orders = [{"id": o.id, "shipments": o.shipments, "total": o.total} for o in history.posted.changed()]
-    tx.write(WRITE, {"order": orders, **identities.rows(tx.runs[0].call.id), **shelf.rows()})
+    tx.write(WRITE, {"order": orders, **identities.rows(), **shelf.rows()})
 
 
 def to_be_posted(item: Item, identities: Identities) -> bool:

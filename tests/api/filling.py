@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.base import NIL
+from domain.ids import derived_id
 from domain.inventory.places import CUSTOMER, SUPPLIER
 from tenants.keys import FORMAT, SEALED_AT_LEAST
 from tenants.registry import Company
@@ -96,6 +97,17 @@ insert into job (id, kind, label, status, actor_id, actor_name, priority, body, 
   made('account', i), 'keeper ' || i, 5, '{{"list": "products"}}', jsonb_build_object('file_id', made('file', i)),
   'forbidden', 'lines.1', '{{"permission": "stock.read"}}', now(), now(), 100
  from generate_series(1, $n) i;
+insert into import_job (id, file_id, file_name, actor_id, status, kind, sheet, heading_row, sheets, columns, code,
+  details, report_id, job_id, finished_at)
+ select made('import_job', i), made('stored_file', i), 'file ' || i, made('account', i),
+  (array['mapping', 'checked', 'done'])[i / 4 % 3 + 1], 'products', 'Sheet', 1, '[{{"name": "Sheet", "rows": 9}}]',
+  '[{{"index": 0, "heading": "SKU", "field": "sku", "guessed": "sku"}},
+    {{"index": 1, "heading": "Name", "field": "name", "guessed": "name"}},
+    {{"index": 2, "heading": "Unit", "field": "unit", "guessed": null}}]',
+  'not_csv', '{{"reason": "binary"}}', made('stored_file', i), made('job', i), now() from generate_series(1, $n) i;
+insert into stored_file (id, name, media_type, size, purpose, permission, actor_id)
+ select made('stored_file', i), 'file ' || i, 'text/csv', 9, 'upload', '', made('account', i)
+ from generate_series(1, $n) i;
 drop function made(text, bigint);
 """
 
@@ -120,4 +132,26 @@ async def seal(owner: asyncpg.Connection, company: Company, calls: list[UUID]) -
  from unnest($1::uuid[], $2::bytea[]) as b(id, body) where w.id = b.id""",
         calls,
         bodies,
+    )
+
+
+async def seal_imports(owner: asyncpg.Connection, company: Company, imports: list[UUID]) -> None:
+    """A row of each import that somebody has to look at, and samples of its columns."""
+    samples = [company.keys.encrypt("import_job", "samples", id, '[["A"], ["Tea"], ["box"]]') for id in imports]
+    await owner.execute(
+        f"""update {company.schema}.import_job i set samples = s.samples
+ from unnest($1::uuid[], $2::bytea[]) as s(id, samples) where i.id = s.id""",
+        imports,
+        samples,
+    )
+    rows = [derived_id(id, "row", 2) for id in imports]
+    rows[0] = made(company.schema, "import_row", 1)
+    content = '{"cells": ["A", "Tea", "box"], "values": {"sku": "A"}, "proposals": []}'
+    await owner.execute(
+        f"""insert into {company.schema}.import_row (id, import_id, line, status, code, field, content)
+ select id, import_id, 2, 'refused', 'unknown_unit', 'unit', content
+ from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as r(id, import_id, content)""",
+        rows,
+        imports,
+        [company.keys.encrypt("import_row", "content", id, content) for id in rows],
     )

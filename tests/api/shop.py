@@ -13,7 +13,7 @@ from api.mutations import Door
 from tenants.access import ROLES
 from tenants.clients import create_client
 from tenants.registry import Company
-from tests.api.filling import fill, made, seal
+from tests.api.filling import fill, made, seal, seal_imports
 from tests.companies import Instance
 
 ISSUER = "https://huotong.example"
@@ -22,7 +22,7 @@ ROWS = 40
 KINDS = (
     "unit", "category", "product", "partner", "warehouse", "location", "purchase_order", "purchase_order_line",
     "sales_order", "sales_order_line", "stock_document", "stock_transfer", "stock_transfer_line", "discrepancy",
-    "waiting_call", "job",
+    "waiting_call", "job", "import_job", "stored_file",
 )  # fmt: skip
 
 
@@ -86,6 +86,9 @@ class Shop:
         firm = Firm(await self.instance.company())
         await fill(self.instance.owner, firm.company.schema, rows)
         await seal(self.instance.owner, firm.company, [firm.id("waiting_call", i) for i in range(1, rows + 1)])
+        await seal_imports(
+            self.instance.owner, firm.company, [firm.id("import_job", i) for i in range(1, rows + 1)]
+        )  # fmt: skip
         for role in roles or ROLES:
             firm.tokens[role] = await self.token(firm.company, role, firm.id("partner") if role == "partner" else None)
         return firm

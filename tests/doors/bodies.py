@@ -55,6 +55,9 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
             "contactName": "林女士", "phone": "13800138000", "address": "1 Quay Road", "active": True,
         }
     ),
+    "masterdata.set_prices": lambda _: records({"sku": "SKU-5", "price": "12.50", "external": outside()}),
+    "masterdata.withdraw_products": lambda _: {"importId": new(), "stepId": new()},
+    "masterdata.withdraw_partners": lambda _: {"importId": new(), "stepId": new()},
     "inventory.record_opening_stock": lambda firm: records(
         {
             "productId": of(firm, "product"), "locationId": of(firm, "location", 2), "quantity": "3", "unitCost": "6",
@@ -98,6 +101,22 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
     "jobs.pause_job": lambda firm: {"jobId": of(firm, "job", 5)},
     "jobs.resume_job": lambda firm: {"jobId": of(firm, "job", 2)},
     "jobs.retry_job": lambda firm: {"jobId": of(firm, "job", 3)},
+    "imports.begin_import": lambda firm: {"importId": new(), "fileId": of(firm, "stored_file")},
+    "imports.map_import": lambda firm: {
+        "importId": of(firm, "import_job", 12), "kind": "PRODUCTS", "sheet": "Sheet", "headingRow": 1,
+        "columns": [{"column": i, "field": field} for i, field in enumerate(("sku", "name", "unit"))],
+        "options": {"source": "shop", "sameCode": "REFUSE", "reserve": False},
+    },
+    "imports.check_import": lambda firm: {"importId": of(firm, "import_job", 24)},
+    "imports.run_import": lambda firm: {"importId": of(firm, "import_job", 4)},
+    "imports.correct_import_rows": lambda firm: {
+        "importId": of(firm, "import_job", 16),
+        "rows": [{"line": 2, "values": [{"field": "unit", "value": "piece"}]}],
+    },
+    "imports.choose_duplicates": lambda firm: {
+        "importId": of(firm, "import_job", 8), "rows": [{"line": 2, "entityId": None}]
+    },
+    "imports.undo_import": lambda firm: {"importId": of(firm, "import_job", 20)},
     "exports.export_list": lambda _: {
         "jobId": new(), "list": "products", "columns": ["sku", "name"], "filter": "{}", "order": ["SKU_ASC"],
         "format": "CSV", "language": "EN", "keys": False,

@@ -26,7 +26,7 @@ PLAIN = "id status code field data __typename"
 TOLD = {  # what outcomes of accepted commands say, to whoever may give the command: ids and states, and no cost
     "id", "documentId", "orderId", "discrepancyId", "lineId", "number", "orderStatus", "backorder", "quantity", "total",
     "orders", "warnings", "code", "field", "barcode",
-    "jobId", "jobStatus",
+    "jobId", "jobStatus", "importId", "importStatus",
 }  # fmt: skip
 each_command = pytest.mark.parametrize("name", CATALOGUE)
 
@@ -61,9 +61,8 @@ def other_body(body: Body) -> Body:
     """The same with another id or name somewhere."""
     changed = copy.deepcopy(body)
     inside = changed["records"][0] if "records" in changed else changed
-    key = next(
-        key for key in ("id", "name", "note", "productId", "orderId", "documentId", "discrepancyId") if key in inside
-    )
+    known = ("id", "name", "note", "productId", "orderId", "documentId", "discrepancyId", "jobId", "importId", "sku")
+    key = next(key for key in known if key in inside)
     inside[key] = new()
     return changed
 

@@ -63,7 +63,7 @@ def explained(*sections: str) -> dict[str, set[str]]:
 
 REFUSALS = (
     "Any command", "What is referred to, and what is made", "Products", "Quantities, prices, costs", "Orders and stock",
-    "Files, and documents of the past", "Jobs", "Exports",
+    "Files, and documents of the past", "Taking an import back", "Jobs", "Exports",
 )  # fmt: skip
 
 
