@@ -24,9 +24,12 @@ ERRORS_AT_MOST = 200_000
 BLOCK = 1 << 20
 
 DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I).search
-CELLS = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""").findall
+CELLS = re.compile(  # bounded, so that a tag that never ends costs no more than its length
+    rb"""<(?:\w{1,20}:)?c\s(?:[^>]{0,200}?\s)?r=["']([A-Z]{1,3})(\d{1,7})["'][^>]{0,200}(?<!/)>"""
+).findall
 ERRORS = re.compile(
-    rb"""<(?:\w+:)?c\s(?=[^>]*\st=["']e["'])[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*>.{0,2000}?<(?:\w+:)?v>(#[^<]{1,20})<""",
+    rb"""<(?:\w{1,20}:)?c\s(?=[^>]{0,200}\st=["']e["'])[^>]{0,200}?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]{0,200}>"""
+    rb"""(?:<f.{0,2000}?)?<(?:\w{1,20}:)?v>(#[^<]{1,20})<""",
     re.S,
 ).findall
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
