@@ -30,7 +30,7 @@ from workers.watch import Watch
 
 WATCHING = Pools(write=3, share=2, read=1, control=1)
 ANSWERING = Pools(write=2, share=2, read=1, control=1)
-WORKING = Pools(write=4, share=3, read=2, control=1)
+WORKING = Pools(write=4, share=3, read=4, control=1)  # an export holds a read connection for as long as it takes
 BEATING = Pools(write=0, share=0, read=0, control=1)
 THREADS = {EVENTS: 4, JOBS: 2}
 GRACE = 8_000  # milliseconds between being asked to end and ending

@@ -117,5 +117,6 @@ class Kind:
 
 
 JOBS: dict[str, Kind] = {
+    "export": Kind("workers.exports.run:run", "export.run"),
     "event": Kind("workers.actors:answer_event", "job.manage"),  # one that was in quarantine, tried again
 }
