@@ -251,6 +251,30 @@ describe("signing in", () => {
     expect(result.sent).toHaveLength(0);
   });
 
+  test("an old session that is refused meanwhile ends before the new one begins", async () => {
+    const asked = await setOut();
+    browser.place.search = `?${new URLSearchParams({ code: "c", state: asked.get("state") ?? "" })}`;
+    browser.place.pathname = "/signed-in";
+    vi.resetModules();
+    const { session, start, accessToken } = await tab();
+    const order: (string | null)[] = [];
+    standInServer(async ({ form }) => {
+      const grant = form.get("grant_type");
+      await new Promise((resolve) => setTimeout(resolve, grant === "refresh_token" ? 20 : 5));
+      order.push(grant);
+      return grant === "refresh_token"
+        ? Response.json({ error: "invalid_grant" }, { status: 400 })
+        : Response.json({ access_token: "new", expires_in: 600, id_token: idToken(asked.get("nonce") ?? "") });
+    });
+    const { refresh } = await import("../src/data/token");
+    const worker = refresh(({ access_token: value }) => value).catch(() => "refused"); // as the service worker does
+    const started = start();
+    expect(await accessToken()).toBe("new"); // whoever asks while the sign-in is under way
+    await started;
+    expect([await worker, order]).toEqual(["refused", ["refresh_token", "authorization_code"]]);
+    expect(session.value).toEqual({ status: "signed-in" });
+  });
+
   test("with somebody else's nonce ends signed out", async () => {
     const asked = await setOut();
     const { state } = await comeBack({ code: "c", state: asked.get("state") ?? "" }, "another");

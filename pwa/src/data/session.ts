@@ -9,7 +9,7 @@ import { keepTrying } from "./hope";
 import { challengeOf, claimsOf, personOf, randomText } from "./pkce";
 import { forgetProfile, lastProfile, markRevoked, type Person, recallProfile, revokedPerson } from "./profile";
 import { Store } from "./store";
-import { CLIENT_ID, DEVICE_REVOKED, obtain, post, refresh, type TokenAnswer } from "./token";
+import { CLIENT_ID, DEVICE_REVOKED, obtainAlone, post, refresh, type TokenAnswer } from "./token";
 
 const CALLBACK = "/signed-in";
 const TRIP = "huotong.sign-in";
@@ -60,15 +60,23 @@ function forget(problem?: string) {
 /** A fresh access token by the cookie; all askers of this tab share one flight. */
 export function renew(): Promise<string> {
   if (session.value.status === "revoked") return Promise.reject(new SignedOut(DEVICE_REVOKED));
-  renewing ??= refresh(keep)
-    .catch((error: unknown) => {
-      if (error instanceof SignedOut) end(error);
-      throw error;
-    })
-    .finally(() => {
-      renewing = null;
-    });
-  return renewing;
+  return (
+    renewing ??
+    shared(
+      refresh(keep).catch((error: unknown) => {
+        if (error instanceof SignedOut) end(error);
+        throw error;
+      }),
+    )
+  );
+}
+
+function shared(flight: Promise<string>): Promise<string> {
+  const ended = flight.finally(() => {
+    if (renewing === ended) renewing = null;
+  });
+  renewing = ended;
+  return ended;
 }
 
 function end({ message }: SignedOut) {
@@ -101,13 +109,15 @@ export async function tokenInsteadOf(refused: string): Promise<string> {
  * the app last sees it at once: whether the server can be reached shows while they work.
  */
 export async function start(): Promise<void> {
-  const returning = location.pathname === CALLBACK;
+  const { pathname, search: query } = location;
+  const returning = pathname === CALLBACK;
   const revoked = revokedPerson();
   if (revoked !== null && !returning) return session.set({ status: "revoked", person: revoked });
   if (!returning) await recallProfile();
   session.set({ status: !returning && lastProfile() !== null ? "signed-in" : "starting" });
   try {
-    await (returning ? finishSignIn(new URLSearchParams(location.search)) : renew());
+    const trip = returning ? takeTrip() : null;
+    await (trip ? shared(finishSignIn(trip, new URLSearchParams(query))) : renew());
   } catch (error) {
     if (error instanceof Unreachable) missed();
     if (error instanceof SignedOut) {
@@ -153,28 +163,34 @@ export async function signIn(returnTo: string, language: string): Promise<void> 
   location.assign(`/oauth/authorize?${parameters}`);
 }
 
-async function finishSignIn(answer: URLSearchParams): Promise<void> {
+/** Null at a reload of the page, or by somebody else's link to it: nothing to finish, but there may be a session. */
+function takeTrip(): Trip | null {
   const stored = sessionStorage.getItem(TRIP);
   sessionStorage.removeItem(TRIP);
-  // A reload of this page, or somebody else's link to it: nothing to finish, but there may be a session.
   const trip = stored === null ? null : (JSON.parse(stored) as Trip);
   history.replaceState(null, "", trip?.returnTo ?? "/");
-  if (trip === null) return void (await renew());
+  return trip;
+}
+
+async function finishSignIn(trip: Trip, answer: URLSearchParams): Promise<string> {
   const code = answer.get("code");
   if (answer.get("state") !== trip.state) throw new SignedOut("state_mismatch");
   if (code === null) throw new SignedOut(answer.get("error") ?? "no_code");
-  const received = await obtain({
+  const exchange = {
     grant_type: "authorization_code",
     code,
     code_verifier: trip.verifier,
     redirect_uri: location.origin + CALLBACK,
+  };
+  return obtainAlone(exchange, (received) => {
+    if (received.id_token !== undefined && claimsOf(received.id_token).nonce !== trip.nonce) {
+      throw new SignedOut("nonce_mismatch");
+    }
+    tabs.postMessage("signed-in");
+    if (location.pathname !== GRAPHIQL) return keep(received);
+    location.reload();
+    return received.access_token;
   });
-  if (received.id_token !== undefined && claimsOf(received.id_token).nonce !== trip.nonce) {
-    throw new SignedOut("nonce_mismatch");
-  }
-  tabs.postMessage("signed-in");
-  if (location.pathname === GRAPHIQL) return location.reload();
-  keep(received);
 }
 
 /** Ends the session at the server; only then is it over here, or a reload would bring it back. */

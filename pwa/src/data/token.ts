@@ -23,7 +23,7 @@ export function post(path: string, parameters: Record<string, string>) {
   });
 }
 
-export async function obtain(parameters: Record<string, string>): Promise<TokenAnswer> {
+async function obtain(parameters: Record<string, string>): Promise<TokenAnswer> {
   const { status, body } = await post("/oauth/token", parameters);
   if (status === 200) return body as TokenAnswer;
   const { error, error_description: told } = (body ?? {}) as { error?: string; error_description?: string };
@@ -32,6 +32,14 @@ export async function obtain(parameters: Record<string, string>): Promise<TokenA
   throw new Failed(status);
 }
 
-/** `use` takes the answer before anybody else may ask for the next. */
+/**
+ * `use` takes the answer before anybody else may ask for the next. Signing in is no exception: the answer to an old
+ * session that came after it would take the new one's cookie away.
+ */
+export const obtainAlone = <Result>(
+  parameters: Record<string, string>,
+  use: (answer: TokenAnswer) => Result,
+): Promise<Result> => navigator.locks.request("huotong.refresh", async () => use(await obtain(parameters)));
+
 export const refresh = <Result>(use: (answer: TokenAnswer) => Result): Promise<Result> =>
-  navigator.locks.request("huotong.refresh", async () => use(await obtain({ grant_type: "refresh_token" })));
+  obtainAlone({ grant_type: "refresh_token" }, use);
