@@ -65,6 +65,14 @@ test("19: a phone shipped more than is left: sent again, with less, or not at al
   const second = await ship(page, world, orders[1] ?? "", "10");
   const here = await books.onHand(world.ids.pen, world.place);
   await world.handOver([{ productId: world.ids.pen, quantity: String(here - 4) }]);
+  const promised = async () => {
+    const [row] = await books.rows<{ reserved: number }>(
+      "select sum(reserved) as reserved from stock_balance where product_id = $1::uuid",
+      world.ids.pen,
+    );
+    return row?.reserved;
+  };
+  await expect.poll(promised, { message: "promises are cut to what is left" }).toBe(4);
   await network.up();
   const refused = async () =>
     (await queue(page)).map(({ state, answer }) => [state, answer?.code]).filter(([state]) => state === "refused");
