@@ -27,7 +27,7 @@ from domain.errors import Refused
 from domain.tx import Call, Outcome, Record, Run, Tx, refused, withheld
 from tenants.access import Caller
 from tenants.registry import Company
-from tenants.transaction import Door, write_transaction
+from tenants.transaction import Door, read_transaction, write_transaction
 
 log = logging.getLogger("huotong.execute")
 
@@ -49,6 +49,7 @@ change_ as (
  insert into change (entity, entity_id, bucket, gone)
  select entity, entity_id, bucket, gone
  from jsonb_to_recordset($1::jsonb -> 'changes') as c(entity text, entity_id uuid, bucket text, gone boolean))"""
+ANSWER: LiteralString = "select outcome from command_log where id = $1 and actor_id = $2"
 NOTHING = sql.statement()
 
 # a row that two transactions made at once, or a lock that was not to be had: run again from the load
@@ -122,6 +123,15 @@ async def preview(call: Call, caller: Caller) -> Outcome:
             assert run.outcome
             return run.outcome
     raise AssertionError("unreachable")
+
+
+async def recalled(id: UUID, caller: Caller) -> Outcome | None:
+    """The answer that the same actor's call of this id got, whatever its body was; none if there was no such call."""
+    async with read_transaction(caller.company) as door:
+        row = await door.raw.fetchrow(ANSWER, id, caller.actor_id)
+    if row is None or row["outcome"] is None:
+        return None
+    return outcome_from(unpacked(caller.company.keys.decrypt("command_log", "outcome", id, row["outcome"])))
 
 
 # --- what needs no data ---

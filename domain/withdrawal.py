@@ -142,7 +142,7 @@ class Withdrawal:
         }
 
 
-def check_unused(uses: Mapping[UUID, Sequence[Mapping[str, Any]]], id: UUID, **more: object) -> None:
+def check_unused(uses: Mapping[UUID, Sequence[Mapping[str, Any]]], id: UUID, **more: Any) -> None:
     """Refuses: depended_on, naming what does."""
     if by := uses.get(id):
         raise Refused("depended_on", by=by, **more)

@@ -29,7 +29,10 @@ TOPICS = {  # what a folder of domain may know of the others
     "sales": {"inventory", "valuation", "masterdata"},
     "imports": set(),
 }
-KNOW_TENANTS = {"execute.py", "tx.py", "tables.py", "base.py", "feed.py", "files.py", "lists.py", "seal.py", "verify.py", "waiting.py"}
+KNOW_TENANTS = {
+    "execute.py", "tx.py", "tables.py", "base.py", "feed.py", "files.py", "lists.py", "papers.py", "seal.py",
+    "verify.py", "waiting.py",
+}  # fmt: skip
 PATHS = [path for room in MAY for path in sorted((HOUSE / room).rglob("*.py"))]
 SQL = {"fetch", "fetchrow", "fetchval", "execute", "executemany", "cursor"}
 

@@ -118,5 +118,9 @@ class Kind:
 
 JOBS: dict[str, Kind] = {
     "export": Kind("workers.exports.run:run", "export.run"),
+    "import_read": Kind("workers.imports.jobs:read", "import.run"),
+    "import_check": Kind("workers.imports.jobs:check", "import.run"),
+    "import_run": Kind("workers.imports.jobs:run_import", "import.run", pausable=True),
+    "import_undo": Kind("workers.imports.jobs:undo", "import.run"),
     "event": Kind("workers.actors:answer_event", "job.manage"),  # one that was in quarantine, tried again
 }

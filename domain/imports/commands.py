@@ -288,8 +288,8 @@ async def run_import(tx: Tx) -> None:
         """Refuses: as `get` and `may`."""
         job = imports.get(run.cmd.import_id, rules.CHECKED)
         may(run, job["kind"])
-        job_id = begin(tx, run, "import_run", job["file_name"], round=job["round"])
-        return imports.put(run, job, status="running", job_id=job_id)
+        job_id = begin(tx, run, "import_run", job["file_name"], round=job["round"] + 1)
+        return imports.put(run, job, status="running", round=job["round"] + 1, job_id=job_id)
 
     await steer(tx, decide)
 

@@ -5,68 +5,37 @@ repeated changes nothing, and a corrected row changes its record. A chunk only s
 """
 
 import asyncio
-import csv
 import gc
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any, LiteralString, NamedTuple
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 import orjson
 
 from domain.errors import Refused
-from domain.execute import execute
-from domain.ids import new_id
-from domain.tx import Call, Outcome, Record
+from domain.execute import StaleAccess, execute, preview, recalled
+from domain.tx import Call, Outcome, Part, Record
 from tenants.access import Caller
-from tenants.registry import Company
-from tenants.transaction import read_transaction
-from workers.imports import map as mapping
+from workers.imports.chunks import KINDS, Chunk, Group, Line, Manner, chunks, grouped
 from workers.imports.detect import detect_in
-from workers.imports.map import Body, Names, Values
+from workers.imports.report import CsvReport
 from workers.imports.sheets import rows_of
 from workers.imports.table import Detected, body
 
-LOCATIONS: LiteralString = """select w.code, w.name, l.id::text from warehouse w
- join location l on l.warehouse_id = w.id and l.kind = 'storage' where w.active order by w.code"""
-PRODUCTS: LiteralString = "select sku, id::text from product where sku = any($1)"
+__all__ = ["Advance", "Group", "Line", "Manner", "Summary", "Table", "grouped", "run", "table_of"]
 
 RACES = {"already_exists", "id_taken"}  # another import was quicker: decided again, each record gets its own answer
 TRIES = 4
 BESIDE = 2  # chunks on their way while the next one is made
-APART_AT_MOST = 5000  # lines between two rows of one document
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """`at_once`: rows in a chunk. `in_order`: a chunk begins when the one before it is done."""
-
-    command: str
-    at_once: int = 2000
-    in_order: bool = False
-    whole: bool = False  # the rows of one number are one record
-
-
-KINDS = {
-    "products": Kind("masterdata.save_products"),
-    "partners": Kind("masterdata.save_partners"),
-    "opening-stock": Kind("inventory.record_opening_stock", in_order=True),
-    "sales": Kind("sales.record_past_sales", in_order=True, whole=True),
-}
-
-
-class Line(NamedTuple):
-    """A row of the source. `refusal`: why it can be no part of a record."""
-
-    number: int
-    cells: Sequence[str]
-    values: Values
-    refusal: Refused | None = None
+Advance = Callable[[int], None]
+After = Callable[[Sequence[Group], Sequence[Record]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +46,6 @@ class Table:
     lines: Iterable[Line]
     total: int
     ignored: Sequence[str] = ()
-
-
-Group = list[Line]  # the rows of one record
-Advance = Callable[[int], None]
-Told = Callable[[Group, Record], None]
 
 
 @dataclass(slots=True)
@@ -124,34 +88,42 @@ def headings_of(detected: Detected) -> list[str]:
 
 
 async def run(
-    caller: Caller, kind: str, table: Table, source: str, report: Path | None = None,
-    advance: Advance = lambda lines: None, told: Told = lambda group, record: None,
+    caller: Caller, kind: str, table: Table, how: str | Manner, report: Path | None = None,
+    advance: Advance = lambda lines: None, told: Callable[[Group, Record], None] = lambda group, record: None,
+    after: After | None = None, renew: Callable[[], Awaitable[Caller]] | None = None,
 ) -> Summary:  # fmt: skip
-    """`report`: a CSV with every row and, beside it, what became of its record; `told` hears the same."""
-    began, run_id, what = time.monotonic(), new_id(), KINDS[kind]
-    summary = Summary(ignored=table.ignored)
-    names = await names_of(caller.company)
-    with calm(), Report(report, table.headings) if report else nullcontext() as rows:
+    """`how`: in which manner, or just whose numbers they are. `report`: a CSV with every row and, beside it, what
+    became of its record; `told` hears the same, `after` of a whole chunk. `renew`: the caller, once rights changed."""
+    began, kind = time.monotonic(), kind.replace("-", "_")
+    manner = Manner(how) if isinstance(how, str) else how
+    what, summary, sender = (
+        KINDS[kind],
+        Summary(ignored=table.ignored),
+        Sender(caller, KINDS[kind].command, manner, renew),
+    )
+    with calm(), CsvReport(report, table.headings) if report else nullcontext() as rows:
 
-        def answered(groups: Sequence[Group], records: Sequence[Record]) -> None:
-            for group, record in zip(groups, records, strict=True):
+        async def answered(chunk: Chunk, records: Sequence[Record]) -> None:
+            for group, record in zip(chunk.groups, records, strict=True):
                 summary.count(group, record)
                 told(group, record)
                 if rows:
                     rows.write(group, record)
-            advance(sum(map(len, groups)))
+            advance(sum(map(len, chunk.groups)))
+            if after:
+                await after(chunk.groups, records)
 
-        sent: deque[tuple[list[Group], asyncio.Task[list[Record]]]] = deque()
+        sent: deque[tuple[Chunk, asyncio.Task[list[Record]]]] = deque()
         try:
-            async for groups, chunk in chunks(caller.company, kind, table.lines, source, names):
+            async for chunk in chunks(caller.company, kind, table.lines, manner):
                 before = sent[-1][1] if sent and what.in_order else None
-                sent.append((groups, asyncio.create_task(send(caller, what.command, chunk, run_id, before))))
+                sent.append((chunk, asyncio.create_task(sender.send(chunk, before))))
                 await asyncio.sleep(0)  # it begins, and while PostgreSQL works on it the next chunk is made
                 if len(sent) > BESIDE:
-                    answered(sent[0][0], await sent[0][1])
+                    await answered(sent[0][0], await sent[0][1])
                     sent.popleft()
             while sent:
-                answered(sent[0][0], await sent[0][1])
+                await answered(sent[0][0], await sent[0][1])
                 sent.popleft()
         finally:  # what is on its way when something fails is let finish
             await asyncio.gather(*(task for _, task in sent), return_exceptions=True)
@@ -159,197 +131,64 @@ async def run(
     return summary
 
 
-# --- from lines to chunks ---
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """The body of a command, and what was refused before; by the place of the record among the chunk's groups."""
-
-    records: dict[int, Body]
-    refused: dict[int, Refused]
-    more: Body
-
-
-async def chunks(
-    company: Company, kind: str, lines: Iterable[Line], source: str, names: Names
-) -> AsyncIterator[tuple[list[Group], Chunk]]:
-    seen: set[str] = set()
-    for groups in packed(grouped(lines) if KINDS[kind].whole else ([line] for line in lines), KINDS[kind].at_once):
-        if kind == "opening-stock":
-            names = await with_products(company, names, groups)
-        for some in by_day(groups) if kind == "opening-stock" else [groups]:
-            yield some, made_of(some, kind, source, names, seen)
-
-
-def made_of(groups: Sequence[Group], kind: str, source: str, names: Names, seen: set[str]) -> Chunk:
-    records: dict[int, Body] = {}
-    refused: dict[int, Refused] = {}
-    for place, group in enumerate(groups):
-        try:
-            record = record_of(group, kind, source, names)
-            number = record["external"]["number"]
-            if number in seen:
-                raise Refused("duplicate_in_file", "number", number=number)
-        except Refused as refusal:
-            refused[place] = refusal
-        else:
-            seen.add(number)
-            records[place] = record
-    more: Body = {}
-    if kind == "opening-stock" and (date := groups[0][0].values.get("date")):
-        try:
-            more = {"document_on": mapping.moment(date, names.zone, inward=True)[:10]}
-        except Refused as refusal:
-            refused |= dict.fromkeys(records, refusal)
-            records = {}
-    return Chunk(records, refused, more)
-
-
-def record_of(group: Group, kind: str, source: str, names: Names) -> Body:
-    for line in group:
-        if line.refusal:
-            raise line.refusal
-    match kind:
-        case "sales":
-            return mapping.document([line.values for line in group], source, names)
-        case "opening-stock":
-            return mapping.opening(group[0].values, source, names)
-        case "partners":
-            return mapping.partner(group[0].values, source)
-        case _:
-            return mapping.product(group[0].values, source)
-
-
-def grouped(lines: Iterable[Line]) -> Iterator[Group]:
-    """The rows of one number as one group, in the order of their last rows. They stand together in most files; one that
-    does not is held until its number has not come for a while. A line that is refused or has no number stands alone."""
-    held: dict[str, tuple[int, Group]] = {}  # number → place of its last row, its rows; the one longest ago first
-    for place, line in enumerate(lines):
-        number = line.values.get("number")
-        if line.refusal or not number:
-            yield [line]
-            continue
-        group = held.pop(number, (0, []))[1]
-        group.append(line)
-        held[number] = place, group
-        while held and (oldest := next(iter(held.values())))[0] < place - APART_AT_MOST:
-            yield held.pop(oldest[1][0].values["number"])[1]
-    yield from (group for _, group in held.values())
-
-
-def packed(groups: Iterable[Group], at_once: int) -> Iterator[list[Group]]:
-    pack: list[Group] = []
-    size = 0
-    for group in groups:
-        if pack and size + len(group) > at_once:
-            yield pack
-            pack, size = [], 0
-        pack.append(group)
-        size += len(group)
-    if pack:
-        yield pack
-
-
-def by_day(groups: Sequence[Group]) -> Iterator[list[Group]]:
-    """Opening stock of one day is one document."""
-    days: dict[str, list[Group]] = {}
-    for group in groups:
-        days.setdefault(group[0].values.get("date", ""), []).append(group)
-    yield from days.values()
-
-
-# --- names that the company knows by ids ---
-
-
-async def names_of(company: Company) -> Names:
-    async with read_transaction(company) as door:
-        rows = await door.raw.fetch(LOCATIONS)
-    by_name = {row["name"]: row["id"] for row in reversed(rows)}
-    locations = by_name | {row["code"]: row["id"] for row in rows}
-    return Names(company.time_zone, {}, locations, rows[0]["id"] if len(rows) == 1 else None)
-
-
-async def with_products(company: Company, names: Names, groups: Sequence[Group]) -> Names:
-    skus = {line.values.get("sku", "") for group in groups for line in group}
-    async with read_transaction(company) as door:
-        rows = await door.raw.fetch(PRODUCTS, list(skus))
-    return Names(names.zone, {row["sku"]: row["id"] for row in rows}, names.locations, names.only_location)
-
-
 # --- to the command and back ---
 
 
-async def send(
-    caller: Caller, command: str, chunk: Chunk, run_id: UUID, before: asyncio.Task[Any] | None
-) -> list[Record]:  # fmt: skip
-    """An answer for each group. The command's id is derived from the run and the content. Where the chunk before failed
-    nothing is sent: its error ends the run."""
-    if before:
-        await before
-    outcomes: dict[int, Record] = {
-        place: Record(str(place), "refused", refusal.code, refusal.field, refusal.details)
-        for place, refusal in chunk.refused.items()
-    }
-    if chunk.records:
-        body = {"records": list(chunk.records.values()), **chunk.more}
-        outcome = await executed(caller, command, body, run_id)
-        outcomes |= zip(chunk.records, records_of(outcome, len(chunk.records)), strict=True)
-    return [outcomes[place] for place in range(len(outcomes))]
+@dataclass
+class Sender:
+    caller: Caller
+    command: str
+    manner: Manner
+    renew: Callable[[], Awaitable[Caller]] | None
+
+    async def send(self, chunk: Chunk, before: asyncio.Task[list[Record]] | None) -> list[Record]:
+        """An answer for each group. Where the chunk before failed nothing is sent: its error ends the run."""
+        if before:
+            await before
+        outcomes: dict[int, Record] = {
+            place: Record(str(place), "refused", refusal.code, refusal.field, refusal.details)
+            for place, refusal in chunk.refused.items()
+        }
+        if chunk.records:
+            outcome = await self.executed(chunk)
+            outcomes |= zip(chunk.records, records_of(outcome, len(chunk.records)), strict=True)
+        return [outcomes[place] for place in range(len(outcomes))]
+
+    async def executed(self, chunk: Chunk) -> Outcome:
+        """The command's id is derived from the run and from what stands in the file, so that a run that was cut off
+        gets the answers that it had, however the records would be looked up now."""
+        lines = [chunk.groups[place][0].number for place in chunk.records]
+        part = Part(self.manner.import_id, lines) if self.manner.import_id else None
+        content, tried = content_of(chunk), 0
+        while True:
+            id = uuid5(self.manner.run_id, f"{tried} {content}")
+            outcome = await recalled(id, self.caller) if self.manner.resumed else None
+            if outcome is None:
+                body = {"records": list(chunk.records.values()), **chunk.more}
+                outcome = await self.decided(Call(id, self.command, body, datetime.now(UTC), "import", part=part))
+            tried += 1
+            if outcome.records or outcome.code not in RACES or tried == TRIES:
+                return outcome
+
+    async def decided(self, call: Call) -> Outcome:
+        while True:
+            try:
+                return await (preview if self.manner.dry else execute)(call, self.caller)
+            except StaleAccess:
+                if self.renew is None:
+                    raise
+                self.caller = await self.renew()
 
 
-async def executed(caller: Caller, command: str, body: Body, run_id: UUID) -> Outcome:
-    content, tried = orjson.dumps([command, body]).hex(), 0
-    while True:
-        id = uuid5(run_id, f"{tried} {content}")
-        outcome = await execute(Call(id, command, body, datetime.now(UTC), "import"), caller)
-        tried += 1
-        if outcome.records or outcome.code not in RACES or tried == TRIES:
-            return outcome
+def content_of(chunk: Chunk) -> str:
+    said = [[[line.number, line.values] for line in group] for group in chunk.groups]
+    return blake2b(orjson.dumps(said), digest_size=20).hexdigest()
 
 
 def records_of(outcome: Outcome, count: int) -> Sequence[Record]:
     if outcome.records:
         return outcome.records
     return [Record("", "refused", outcome.code, outcome.field, outcome.data)] * count
-
-
-class Report:
-    """For a spreadsheet program: UTF-8 with its mark, and nothing that it would take for a formula."""
-
-    COLUMNS = ("status", "code", "field", "details")
-
-    def __init__(self, path: Path, headings: Sequence[str]) -> None:
-        self.width = len(headings)
-        self.file = path.open("w", encoding="utf-8-sig", newline="")
-        self.writer = csv.writer(self.file)
-        self.writer.writerow(["line", *map(harmless, headings), *self.COLUMNS])
-
-    def __enter__(self) -> "Report":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
-
-    def write(self, group: Group, record: Record) -> None:
-        path = (record.field or "").removeprefix("records.").partition(".")
-        about = path[2] if path[0].isdecimal() else record.field or ""
-        details = orjson.dumps(record.details, default=str).decode() if record.details else ""
-        for line in group:
-            cells = [harmless(cell) for cell in line.cells[: self.width]]
-            cells += [""] * (self.width - len(cells))
-            self.writer.writerow([line.number, *cells, record.status, record.code, about, details])
-
-
-def harmless(cell: str) -> str:
-    """A text that begins like a formula gets an apostrophe; a negative number stays one."""
-    if not cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")):
-        return cell
-    try:
-        float(cell)
-    except ValueError:
-        return f"'{cell}"
-    return cell
 
 
 @contextmanager

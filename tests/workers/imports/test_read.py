@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Refused
-from workers.imports.map import Names, document, moment, number
+from workers.imports.chunks import Line, grouped
+from workers.imports.map import Names, document, number
 from workers.imports.read import COLUMNS_AT_MOST, LINE_AT_MOST
-from workers.imports.run import Line, grouped, harmless, table_of
+from workers.imports.report import harmless
+from workers.imports.run import table_of
 from workers.imports.sheets import SheetInfo, rows_of, sheets_of
 
+HERE = Names("Asia/Shanghai", {}, "place")
 TEXT = '货号,名称,单位\r\nA-1,"茶, 绿",个\r\n\r\nB-2,"两\n行",箱\r\n'
 
 
@@ -65,10 +68,10 @@ def test_a_file_without_what_is_needed_names_it(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "plain"),
-    [("1,234.50", "1234.50"), ("￥12.5", "12.5"), ("１２．５", "12.5"), ("-3", "-3"), ("1,2", "1,2"), ("x", "x")],
+    [("1,234.50", "1234.50"), ("￥12.5", "12.5"), ("１２．５", "12.5"), ("-3", "-3"), ("(5)", "-5")],
 )
 def test_numbers_as_people_write_them(text, plain):
-    assert number(text) == plain
+    assert number(text.removeprefix("￥"), "price") == plain
 
 
 @pytest.mark.parametrize(
@@ -79,17 +82,17 @@ def test_numbers_as_people_write_them(text, plain):
     ],
 )  # fmt: skip
 def test_dates_are_in_the_companys_zone(text, iso):
-    assert moment(text, "Asia/Shanghai", inward=True) == iso
+    assert HERE.moment(text, inward=True) == iso
 
 
 def test_what_goes_out_on_a_day_without_a_time_comes_last():
-    assert moment("2010-12-01", "Asia/Shanghai", inward=False) == "2010-12-01T23:59:59.999999+08:00"
+    assert HERE.moment("2010-12-01", inward=False) == "2010-12-01T23:59:59.999999+08:00"
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2010-13-01", "2010-02-30", "01.12.2010", "2010-12-01 25:00"])
+@pytest.mark.parametrize("text", ["", "yesterday", "2010-13-01", "2010-02-30", "2010-12-01 25:00"])
 def test_what_is_no_date_is_refused(text):
     with pytest.raises(Refused, match="not_a_date"):
-        moment(text, "Asia/Shanghai", inward=True)
+        HERE.moment(text, inward=True)
 
 
 def sale(place: int, number: str, **values: str) -> Line:
@@ -102,11 +105,10 @@ def test_rows_of_one_number_are_one_document_in_the_order_of_their_last_rows():
 
 
 def test_goods_with_negative_quantities_come_back():
-    names = Names("Asia/Shanghai", {}, {}, "place")
-    body = document([sale(1, "C1", quantity="-2", unit_price="3").values], "file", names)
+    body = document([sale(1, "C1", quantity="-2", unit_price="3").values], "file", HERE)
     assert (body["kind"], body["lines"]) == ("return", [{"sku": "A", "quantity": "2", "unit_price": "3"}])
     with pytest.raises(Refused, match="mixed_signs"):
-        document([sale(1, "C1").values, sale(2, "C1", quantity="-1").values], "file", names)
+        document([sale(1, "C1").values, sale(2, "C1", quantity="-1").values], "file", HERE)
 
 
 @pytest.mark.parametrize(("cell", "shown"), [("=1+1", "'=1+1"), ("-5.20", "-5.20"), ("@x", "'@x"), ("茶", "茶")])

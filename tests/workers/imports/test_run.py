@@ -10,7 +10,7 @@ import pytest
 from tenants.access import Caller
 from tests.builders import make_partner, make_product, make_unit, make_warehouse
 from tests.companies import caller_of
-from workers.imports import run as importing
+from workers.imports import chunks as chunking
 from workers.imports.run import Summary, run, table_of
 from workers.reconcile import reconcile
 
@@ -55,11 +55,11 @@ async def test_products_come_in_once_and_a_correction_changes_one(company, owner
     path, report = file(*PRODUCTS, encoding="gb18030"), tmp_path / "report.csv"
     first = await load(owner, "products", path, report=report)
     assert counts(first) == (2, 0, 0, 3)
-    assert dict(first.codes) == {"malformed": 1, "unknown_unit": 1, "duplicate_in_file": 1}
+    assert dict(first.codes) == {"not_a_number": 1, "unknown_unit": 1, "duplicate_in_file": 1}
     told = list(csv.reader(report.open(encoding="utf-8-sig")))
     assert told[0] == ["line", "货号", "品名", "单位", "分类", "售价", "条码", "status", "code", "field", "details"]
     assert [(row[0], row[1], *row[7:10]) for row in told[1:]] == [
-        ("2", "A-1", "accepted", "", ""), ("3", "A-2", "refused", "malformed", "price"),
+        ("2", "A-1", "accepted", "", ""), ("3", "A-2", "refused", "not_a_number", "price"),
         ("4", "A-3", "refused", "unknown_unit", "unit"), ("5", "A-4", "accepted", "", ""),
         ("6", "A-4", "refused", "duplicate_in_file", "number"),
     ]  # fmt: skip
@@ -143,7 +143,7 @@ async def test_sales_are_posted_once_and_a_corrected_row_changes_its_document(co
 
 async def test_what_was_cut_off_is_run_again_and_ends_the_same(company, trade, file, rows, monkeypatch):
     monkeypatch.setitem(
-        importing.KINDS, "sales", importing.Kind("sales.record_past_sales", 2, in_order=True, whole=True)
+        chunking.KINDS, "sales", chunking.Kind("sales.record_past_sales", 2, in_order=True, whole=True)
     )
     path = file(SALES[0], *(f"S{i},2025-01-02 10:{i:02d},C,A,{1 + i % 2},9" for i in range(6)))
     written = 0
@@ -170,7 +170,7 @@ async def test_who_may_not_is_told_so_for_every_row(company, file):
 
 
 async def test_chunks_on_their_way_together_do_not_mix(company, owner, file, rows, monkeypatch):
-    monkeypatch.setitem(importing.KINDS, "products", importing.Kind("masterdata.save_products", 10))
+    monkeypatch.setitem(chunking.KINDS, "products", chunking.Kind("masterdata.save_products", 10))
     await make_unit(owner, "个")
     lines = [f"P{i},Tea,个,Drinks/Tea" for i in range(95)]
     first = await load(owner, "products", file("sku,name,unit,category", *lines))
