@@ -46,11 +46,12 @@ def roots(model: Model) -> list[str]:
 
 
 def columns_of(model: Model, root: str) -> tuple[Column, ...]:
-    """All that the list has, whoever asks."""
+    """All that the list has, whoever asks, the usual ones first."""
     declared = model.graphql["Query"][root]
     assert isinstance(declared, Pages)
     target = model.types[declared.target]
-    return tuple(column(model, target, path) for path in paths(model, target))
+    columns = [column(model, target, path) for path in paths(model, target)]
+    return tuple(sorted(columns, key=lambda one: not one.chosen))
 
 
 def offered(model: Model, caller: Caller, root: str) -> list[Column]:

@@ -49,7 +49,7 @@ HEADINGS = {  # by `Type.path`, or by the path alone where all types mean the sa
     "effectiveAt": Words("发生时间", "Happened at"),
     "recordedAt": Words("记账时间", "Recorded at"),
     "occurredAt": Words("发生时间", "Happened at"),
-    "createdAt": Words("创建时间", "Made at"),
+    "createdAt": Words("创建时间", "Created at"),
     "updatedAt": Words("更新时间", "Changed at"),
     "openedAt": Words("发现时间", "Opened at"),
     "closedAt": Words("处理时间", "Closed at"),
