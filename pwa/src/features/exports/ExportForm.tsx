@@ -109,10 +109,12 @@ export function ExportForm({ wanted, columns, language, onBegun }: ExportFormPro
         />
         <span>{t`For programs: field names as headings, and states as the interface names them`}</span>
       </label>
-      <CommandNotice state={state} onRepeat={() => void begin()} onReload={() => void begin()} />
-      <Button type="submit" h={56} loading={state.step === "sending"} disabled={chosen.length === 0} data-main-action>
-        <Trans>Export</Trans>
-      </Button>
+      <div className={styles.foot}>
+        <CommandNotice state={state} onRepeat={() => void begin()} onReload={() => void begin()} />
+        <Button type="submit" h={56} loading={state.step === "sending"} disabled={chosen.length === 0} data-main-action>
+          <Trans>Export</Trans>
+        </Button>
+      </div>
     </form>
   );
 }

@@ -30,6 +30,7 @@ export function DownloadButton({ fileId, name, main = false }: DownloadButtonPro
         leftSection={<Download size={18} aria-hidden />}
         loading={busy}
         onClick={() => void fetchIt()}
+        {...(main && { h: 56 })}
         data-autofocus={main || undefined}
       >
         <Trans>Download</Trans>
@@ -40,8 +41,6 @@ export function DownloadButton({ fileId, name, main = false }: DownloadButtonPro
             <Trans>The server could not be reached. The file is kept; try again when there is a network.</Trans>
           ) : error instanceof Failed && error.status === 404 ? (
             <Trans>This file is not kept any more. Make it again.</Trans>
-          ) : error instanceof Failed && error.status === 403 ? (
-            <Trans>This file is for whoever made it.</Trans>
           ) : (
             <Trans>The file could not be fetched. Try again; if it stays, tell your administrator the time.</Trans>
           )}

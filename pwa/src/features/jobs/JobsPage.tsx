@@ -8,6 +8,7 @@ import { Notice } from "../../ui/Notice";
 import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { Empty, LoadingRows, ProblemState } from "../../ui/states";
+import { useWide } from "../../ui/useWide";
 import { type Job, JOBS } from "./job";
 import { JobCard } from "./JobCard";
 import styles from "./jobs.module.css";
@@ -21,6 +22,7 @@ const IDLE_MS = 15_000;
 export default function JobsPage() {
   const { t } = useLingui();
   const { can } = useMe();
+  const wide = useWide(); // there it is in the navigation
   const [first, setFirst] = useState(AT_ONCE);
   const { data, error, reload } = usePoll(JOBS, { first }, (last) =>
     (last?.going?.nodes.length ?? 0) > 0 ? BUSY_MS : IDLE_MS,
@@ -35,7 +37,7 @@ export default function JobsPage() {
   ] as const;
   const more = (data?.over?.totalCount ?? 0) > over.length && over.length === first && first < AT_MOST;
   return (
-    <Page title={t`Jobs`} back={{ href: "/me", label: t`Me` }}>
+    <Page title={t`Jobs`} {...(!wide && { back: { href: "/me", label: t`Me` } })}>
       {!data ? (
         error ? (
           <ProblemState error={error} onRetry={reload} />
