@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "@playwright/test";
+import { type BrowserContext, chromium, type Page, type WorkerInfo } from "@playwright/test";
 import { uuid7 } from "../src/data/uuid";
 import { checkDigit } from "../src/scan/gtin";
 import { cameraFlags, type Code, film, photo, type View } from "./camera";
 import { enter, expect, expectAccessible, test as base, userOf } from "./fixtures";
 import { scanner } from "./scanner";
 import { shot, speak } from "./screens";
+import { served } from "./served";
 import { some, words } from "./words";
 import type { World } from "./world";
 
@@ -69,44 +70,60 @@ async function makeGoods(world: World) {
   return { id, name, mark, codes, twins, order };
 }
 
-type Films = { goods: Goods; filmed: (code: Code, view: View, look: (page: Page) => Promise<void>) => Promise<void> };
+type Films = { filmed: (code: Code, view: View, look: (page: Page) => Promise<void>) => Promise<void> };
+type Known = { goods: Goods; profile: string };
 
-const test = base.extend<Pick<Films, "filmed">, Pick<Films, "goods">>({
+/** Chromium takes its camera's film when it starts, so each film is a start; who is signed in stays so. */
+async function start(profile: string, use: WorkerInfo["project"]["use"], flags: readonly string[] = []) {
+  const { launchOptions, viewport, hasTouch, locale, colorScheme } = use;
+  const context = await chromium.launchPersistentContext(profile, {
+    ...launchOptions,
+    args: [...(launchOptions?.args ?? []), ...flags],
+    baseURL: served().url,
+    viewport: viewport ?? null,
+    ...(hasTouch && { hasTouch }),
+    ...(locale && { locale }),
+    ...(colorScheme && { colorScheme }),
+    permissions: ["camera"],
+  });
+  return { context, page: context.pages()[0] ?? (await context.newPage()) };
+}
+
+const test = base.extend<Films, Known>({
   goods: [async ({ world }, provide) => provide(await makeGoods(world)), { scope: "worker" }],
 
-  /** A browser whose camera looks at the code, with somebody signed in. */
-  filmed: async ({ baseURL, demo, goods }, provide, { project }) => {
-    const folder = mkdtempSync(join(tmpdir(), "film-"));
-    const { launchOptions, viewport, hasTouch, locale, colorScheme } = project.use;
-    let browser: Browser | undefined;
-    await provide(async (code, view, look) => {
-      const file = film(join(folder, "code.mjpeg"), code, view);
-      browser = await chromium.launch({
-        ...launchOptions,
-        args: [...(launchOptions?.args ?? []), ...cameraFlags(file)],
-      });
-      const context = await browser.newContext({
-        ...(baseURL && { baseURL }),
-        viewport: viewport ?? null,
-        ...(hasTouch && { hasTouch }),
-        ...(locale && { locale }),
-        ...(colorScheme && { colorScheme }),
-        permissions: ["camera"],
-      });
-      const page = await context.newPage();
-      const wrong: string[] = [];
-      page.on("console", (message) => {
-        if (message.type() === "error" && !message.text().startsWith("Failed to load")) wrong.push(message.text());
-      });
-      page.on("pageerror", (error) => wrong.push(error.message));
+  /** The folder of a browser in which somebody is signed in and has all products. */
+  profile: [
+    async ({ demo, goods }, provide, { project }) => {
+      const folder = mkdtempSync(join(tmpdir(), "huotong-film-"));
+      const { context, page } = await start(folder, project.use);
       await page.goto("/");
       await enter(page, userOf(demo, "owner"));
       await knows(page, goods);
-      await look(page);
+      await context.close();
+      await provide(folder);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+    { scope: "worker" },
+  ],
+
+  /** A browser whose camera looks at the code. */
+  filmed: async ({ profile }, provide, { project }) => {
+    const folder = mkdtempSync(join(tmpdir(), "huotong-film-"));
+    let context: BrowserContext | undefined;
+    await provide(async (code, view, look) => {
+      const file = film(join(folder, "code.mjpeg"), code, view);
+      const started = await start(profile, project.use, cameraFlags(file));
+      context = started.context;
+      const wrong: string[] = [];
+      started.page.on("console", (message) => {
+        if (message.type() === "error" && !message.text().startsWith("Failed to load")) wrong.push(message.text());
+      });
+      started.page.on("pageerror", (error) => wrong.push(error.message));
+      await look(started.page);
       expect(wrong).toEqual([]);
-      await browser.close();
     });
-    await browser?.close();
+    await context?.close();
     rmSync(folder, { recursive: true });
   },
 });
@@ -324,6 +341,7 @@ for (const language of ["en", "zh-CN"] as const) {
   test(`the page is the same in ${language}`, async ({ goods, filmed }) => {
     test.slow();
     await filmed({ kind: "ean13", text: goods.codes.ean }, {}, async (page) => {
+      await page.goto("/");
       await speak(page, language);
       await page.goto("/scan");
       await expect(heading(page, goods.name)).toBeVisible({ timeout: 20_000 });
