@@ -227,6 +227,8 @@ queue = Table(  # jobs that wait or run; what they are is in the company's own r
     Column("claim", Uuid),  # the attempt that is under way
     Column("claimed_by", Text),
     moment("claimed_until", nullable=True),
+    Index("queue_head_idx", "company_id", "long", "priority", "queued_at", "job_id"),
+    Index("queue_claimed_idx", "company_id", postgresql_where=text("claimed_until is not null")),
 )
 
 turn = Table(  # whose company was served last goes behind the others

@@ -7,6 +7,7 @@ goes into quarantine, as a job that a person may try again.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -20,13 +21,15 @@ from domain.ids import derived_id
 from domain.tx import Call, Outcome
 from tenants.access import PERMISSIONS, Caller
 from tenants.registry import Company, Registry
-from tenants.transaction import control_transaction, read_transaction, write_transaction
+from tenants.transaction import Database, control_transaction, read_transaction, write_transaction
+from workers.alone import Alone
 from workers.broker import EVENTS, JOBS
 from workers.jobs import SYSTEM, Job
 
 log = logging.getLogger(__name__)
 
 DEATHS = 3
+process = Alone()
 
 BEGUN: LiteralString = """insert into event_attempt (company_id, event_id, attempts) values ($1, $2, 1)
 on conflict (company_id, event_id) do update set attempts = event_attempt.attempts + 1, begun_at = now()
@@ -78,19 +81,44 @@ async def react(registry: Registry, company_id: UUID, event_id: int, event: str,
     company = await registry.company(company_id)
     if company is None:
         return
-    async with control_transaction(registry.database) as door:
-        attempts: int = await door.raw.fetchval(BEGUN, company_id, event_id) or 0
-    if attempts > DEATHS:
-        await quarantine(company, event_id, event, body, "worker_died", {"attempts": DEATHS})
-    else:
+    tries = Tries(registry.database, company_id, event_id)
+    async with process.among_others():
+        attempts = await tries.count()
+        if attempts < DEATHS:
+            await tries.at(lambda: answer(company, event_id, event, body))
+    if attempts == DEATHS:
+        await tries.uncount()  # nothing that happens until it has its turn is its fault
+        async with process.alone():
+            await tries.count()
+            await tries.at(lambda: answer(company, event_id, event, body))
+    elif attempts > DEATHS:
+        why = {"attempts": DEATHS}
+        await tries.at(lambda: quarantine(company, event_id, event, body, "worker_died", why))
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    database: Database
+    company_id: UUID
+    event_id: int
+
+    async def count(self) -> int:
+        """Before the work, and committed: with this one, so many have not come to an end."""
+        async with control_transaction(self.database) as door:
+            return await door.raw.fetchval(BEGUN, self.company_id, self.event_id) or 0
+
+    async def uncount(self) -> None:
+        async with control_transaction(self.database) as door:
+            await door.raw.execute(FAILED, self.company_id, self.event_id)
+
+    async def at(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await answer(company, event_id, event, body)
+            await work()
         except Exception:  # no death: the broker has its own patience with those
-            async with control_transaction(registry.database) as door:
-                await door.raw.execute(FAILED, company_id, event_id)
+            await self.uncount()
             raise
-    async with control_transaction(registry.database) as door:
-        await door.raw.execute(ANSWERED, company_id, event_id)
+        async with control_transaction(self.database) as door:
+            await door.raw.execute(ANSWERED, self.company_id, self.event_id)
 
 
 async def answer(company: Company, event_id: int, event: str, body: Mapping[str, Any]) -> None:

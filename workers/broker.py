@@ -18,6 +18,7 @@ SCHEMA = "dramatiq"
 TRIES, LONGEST_PAUSE = 15, 3_600_000  # some nine hours, for an outage to end or a bug to be mended
 CONNECTIONS = 5  # of one process: two consumers and their notifier, and for sending and acknowledging
 EVENTS, JOBS = "events", "jobs"
+BEAT, DEAD, LOOK = 5.0, 20.0, 10.0  # seconds: a process says it lives, is taken for dead, and others look for such
 
 
 def install(owner_url: str) -> None:
@@ -41,7 +42,15 @@ def make_broker(url: str) -> dramatiq.Broker:
         broker = RabbitmqBroker(url=url, confirm_delivery=True, middleware=middleware)
     else:
         few = url if "?" in url else f"{url}?maxconn={CONNECTIONS}"
-        broker = PostgresBroker(url=few, results=False, schema=SCHEMA, middleware=middleware)
+        broker = PostgresBroker(
+            url=few,
+            results=False,
+            schema=SCHEMA,
+            middleware=middleware,
+            heartbeat_interval=BEAT,
+            heartbeat_ttl=DEAD,
+            maintenance_interval=LOOK,
+        )
     dramatiq.set_broker(broker)
     return broker
 

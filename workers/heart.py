@@ -60,6 +60,7 @@ class Heart:
             await asyncio.sleep(self.lasts.total_seconds() / 4)
 
     async def beat(self) -> None:
+        """A suspect may wait long until it is alone."""
         alive = {claim: pulse for claim, pulse in list(self.pulses.items()) if breathes(pulse)}
         if not alive:
             return
@@ -76,6 +77,11 @@ class Heart:
         for pulse in list(self.pulses.values()):
             pulse.shutdown = True
 
+    def step_aside(self) -> None:
+        """What is at work is to give itself back, for a suspect that is to be alone."""
+        for pulse in list(self.pulses.values()):
+            pulse.shutdown = pulse.shutdown or not pulse.suspect
+
     async def let_go(self) -> None:
         """This process is about to end: what is still at work is for others, and has not died of itself."""
         for claim in list(self.pulses):
@@ -83,7 +89,7 @@ class Heart:
 
 
 def breathes(pulse: Pulse) -> bool:
-    return time.monotonic() - pulse.breathed < BREATHLESS
+    return pulse.suspect or time.monotonic() - pulse.breathed < BREATHLESS
 
 
 def here() -> str:

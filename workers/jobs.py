@@ -25,7 +25,7 @@ class Stopped(Exception):
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
-        self.why = why  # pause, cancel; shutdown: of this process; lost: another attempt has taken over
+        self.why = why  # pause, cancel; shutdown: of this process, or for a while; lost: another attempt has taken over
 
 
 @dataclass(slots=True)
@@ -36,6 +36,8 @@ class Pulse:
     advanced: bool = False  # got further than ever before
     lost: bool = False
     shutdown: bool = False
+    suspect: bool = False  # it may die but once more, and has the process to itself
+    clear: Callable[[], Awaitable[None]] | None = None  # lets others in again
 
 
 class Job:
@@ -87,7 +89,9 @@ class Job:
         if row["wanted"]:
             raise Stopped(row["wanted"])
         if self.done > self.best:
-            self.best, self.pulse.advanced = self.done, True
+            self.best, self.pulse.advanced, self.pulse.suspect = self.done, True, False
+            if self.pulse.clear:
+                await self.pulse.clear()
         if now - self.renewed > RENEW:
             await self.look_up()
 

@@ -18,37 +18,51 @@ on conflict (company_id, job_id) do update set event_id = excluded.event_id, pri
  queued_at = now(), ready_at = now(), attempts = 0, error = null, claim = null, claimed_by = null, claimed_until = null
 where queue.event_id < excluded.event_id"""
 # One claim at a time: what the company has running, and when it was served, decide, and are no columns of the row that
-# is locked. After this lock they are fresh.
+# is taken. After this lock they are fresh.
 ONE_AT_A_TIME: LiteralString = "select pg_advisory_xact_lock(hashtext('queue'))"
-CLAIM: LiteralString = """with running as (
+# Steps from company to company through the index and looks at the head of each, so that a claim costs the same however
+# many jobs one of them has waiting.
+CANDIDATES: LiteralString = """with recursive waiting as (
+ (select company_id from queue order by company_id limit 1)
+ union all
+ select (select q.company_id from queue q where q.company_id > w.company_id order by q.company_id limit 1)
+ from waiting w where w.company_id is not null),
+running as (
  select company_id, count(*) as jobs, bool_or(long) as long from queue
- where claimed_until > statement_timestamp() group by company_id),
+ where claimed_until is not null and claimed_until > statement_timestamp() group by company_id),
+heads as (
+ select q.company_id, q.job_id, q.priority, q.queued_at, q.error, coalesce(r.jobs, 0) as running
+ from waiting w join company c on c.id = w.company_id and c.status = 'active'
+ left join running r on r.company_id = w.company_id
+ cross join (values (false), (true)) as kind(long)
+ cross join lateral (
+  select q.company_id, q.job_id, q.priority, q.queued_at, q.error from queue q
+  where q.company_id = w.company_id and q.long = kind.long and q.ready_at <= statement_timestamp()
+   and (q.claimed_until is null or q.claimed_until <= statement_timestamp())
+  order by q.priority, q.queued_at, q.job_id limit 1) q
+ where not (kind.long and coalesce(r.long, false)))"""
+CLAIM: LiteralString = f"""{CANDIDATES},
 fairest as (
- select q.company_id, q.job_id, q.error from queue q
- join company c on c.id = q.company_id and c.status = 'active'
- left join running r on r.company_id = q.company_id left join turn t on t.company_id = q.company_id
- where q.ready_at <= statement_timestamp() and coalesce(q.claimed_until, '-infinity') <= statement_timestamp()
-  and not (q.long and coalesce(r.long, false))
- order by q.priority, coalesce(r.jobs, 0), t.served_at nulls first, q.queued_at, q.job_id
- limit 1 for update of q skip locked),
+ select h.company_id, h.job_id, h.error from heads h left join turn t on t.company_id = h.company_id
+ order by h.priority, h.running, t.served_at nulls first, h.queued_at, h.job_id limit 1),
+free as (
+ select q.company_id, q.job_id, f.error
+ from queue q join fairest f on f.company_id = q.company_id and f.job_id = q.job_id for update of q skip locked),
 served as (
- insert into turn (company_id, served_at) select company_id, clock_timestamp() from fairest
+ insert into turn (company_id, served_at) select company_id, clock_timestamp() from free
  on conflict (company_id) do update set served_at = excluded.served_at)
 update queue q set attempts = q.attempts + 1, error = null, claim = $1, claimed_by = $2,
  claimed_until = statement_timestamp() + $3::interval
-from fairest f where (q.company_id, q.job_id) = (f.company_id, f.job_id)
+from free f where q.company_id = f.company_id and q.job_id = f.job_id
 returning q.company_id, q.job_id, q.kind, q.attempts, f.error, q.claim as id"""
-WAITS: LiteralString = """select exists (
- select from queue q join company c on c.id = q.company_id and c.status = 'active'
- where q.ready_at <= now() and coalesce(q.claimed_until, '-infinity') <= now()
-  and not (q.long and exists (select from queue o where o.company_id = q.company_id and o.long
-   and o.claimed_until > now())))"""
+WAITS: LiteralString = f"{CANDIDATES} select exists (select from heads)"
 BEAT: LiteralString = """update queue set claimed_until = now() + $2::interval,
  attempts = case when claim = any($3::uuid[]) then 1 else attempts end
 where claim = any($1::uuid[]) returning claim"""
 HOLDERS: LiteralString = "select distinct claimed_by from queue where starts_with(claimed_by, $1)"
 FREE: LiteralString = """update queue set claim = null, claimed_by = null, claimed_until = null
 where claimed_by = any($1::text[])"""
+RECOUNT: LiteralString = "update queue set attempts = attempts + $2 where claim = $1"
 OVER: LiteralString = "delete from queue where claim = $1"
 GIVE_BACK: LiteralString = """update queue set claim = null, claimed_by = null, claimed_until = null,
  attempts = greatest(attempts - $2, 0), ready_at = now() + $3::interval, error = $4 where claim = $1"""
@@ -102,6 +116,11 @@ async def free(database: Database, here: str, is_dead: Callable[[str], bool]) ->
     async with control_transaction(database) as door:
         holders = [row[0] for row in await door.raw.fetch(HOLDERS, here)]
         await door.raw.execute(FREE, [holder for holder in holders if is_dead(holder)])
+
+
+async def recount(database: Database, claim: UUID, by: int) -> None:
+    async with control_transaction(database) as door:
+        await door.raw.execute(RECOUNT, claim, by)
 
 
 async def over(database: Database, claim: UUID) -> None:

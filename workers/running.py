@@ -19,8 +19,9 @@ from domain.execute import StaleAccess, dump
 from tenants.registry import Company, Registry
 from tenants.transaction import write_transaction
 from workers import queue
+from workers.alone import Alone
 from workers.heart import Heart
-from workers.jobs import JOBS, Job, Kind, Stopped
+from workers.jobs import JOBS, Job, Kind, Pulse, Stopped
 from workers.queue import Claim
 
 log = logging.getLogger(__name__)
@@ -50,29 +51,42 @@ class Runner:
     """Works on a loop of dramatiq's; the heart beats on another one."""
 
     def __init__(self, registry: Registry, heart: Heart) -> None:
-        self.registry, self.heart = registry, heart
+        self.registry, self.heart, self.process = registry, heart, Alone()
 
     async def work(self) -> bool:
         """On one job. False: there was none to be had."""
         database = self.registry.database
-        claim = await queue.claim(database, uuid4(), self.heart.name, self.heart.lasts)
-        if claim is None:
-            return False
-        try:
-            await self.attempt(claim)
-        finally:
-            self.heart.drop(claim.id)
+        async with self.process.among_others():
+            claim = await queue.claim(database, uuid4(), self.heart.name, self.heart.lasts)
+            if claim is None:
+                return False
+            pulse = self.heart.add(claim.id)
+            if suspect := claim.attempts == TRIES:
+                pulse.suspect = True
+            else:
+                await self.attempt(claim, pulse)
+        if suspect:  # nothing that happens until it has its turn is its fault; its neighbours go on afterwards
+            await queue.recount(database, claim.id, -1)
+            self.heart.step_aside()
+            async with self.process.alone() as pulse.clear:
+                await queue.recount(database, claim.id, 1)
+                await self.attempt(claim, pulse)
         if await queue.waits(database):
             await asyncio.to_thread(self.heart.wake)
         return True
 
-    async def attempt(self, claim: Claim) -> None:
+    async def attempt(self, claim: Claim, pulse: Pulse) -> None:
+        try:
+            await self.attempted(claim, pulse)
+        finally:
+            self.heart.drop(claim.id)
+
+    async def attempted(self, claim: Claim, pulse: Pulse) -> None:
         database = self.registry.database
         company = await self.registry.company(claim.company_id)
         if company is None:  # suspended a moment ago
             await queue.give_back(database, claim.id, after=SUSPENDED)
             return
-        pulse = self.heart.add(claim.id)
         kind = JOBS.get(claim.kind)
         row = await begin(company, claim, kind)
         if row is None:  # paused, cancelled or done already

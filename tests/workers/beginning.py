@@ -61,6 +61,16 @@ def beginnable() -> Iterator[None]:
         del CATALOGUE[NAME]
 
 
+async def member(instance: Instance, company: Company, role: str = "owner") -> Caller:
+    """A job runs with the rights of somebody who is there."""
+    given = await create_client(company, f"a {role}", role)
+    actor_id = await instance.owner.fetchval("select id from control.client where client_id = $1", given.client_id)
+    assert actor_id
+    caller = await find_caller(company, actor_id)
+    assert caller
+    return caller
+
+
 @dataclass(frozen=True)
 class Yard:
     """Companies whose jobs are worked on by real processes. Claims last for two seconds."""
@@ -69,14 +79,7 @@ class Yard:
     works: Works
 
     async def member(self, company: Company, role: str = "owner") -> Caller:
-        """A job runs with the rights of somebody who is there."""
-        given = await create_client(company, f"a {role}", role)
-        query = "select id from control.client where client_id = $1"
-        actor_id = await self.instance.owner.fetchval(query, given.client_id)
-        assert actor_id
-        caller = await find_caller(company, actor_id)
-        assert caller
-        return caller
+        return await member(self.instance, company, role)
 
     async def begin(self, caller: Caller, kind: str, *, hand: bool = True, **body: Any) -> UUID:
         id = new_id()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import Refused
+from tests.workers.event_worker import REACTIONS, TESTED
 from workers.__main__ import main
 from workers.jobs import JOBS, Job, Kind
 
@@ -51,6 +52,14 @@ async def die(job: Job) -> Mapping[str, Any]:
     return {}
 
 
+async def die_beside(job: Job) -> Mapping[str, Any]:
+    """As soon as another job is at work in this process, unless this one is alone because it is suspected."""
+    while not (job.pulse.suspect or is_there(job.body["other"])):
+        await asyncio.sleep(0.01)
+        await job.breathe()
+    return await die(job)
+
+
 async def die_further(job: Job) -> Mapping[str, Any]:
     """Gets one further each time."""
     n = length(job.body["log"])
@@ -72,7 +81,8 @@ async def refuse(job: Job) -> Mapping[str, Any]:
 
 
 if __name__ == "__main__":
-    for run in (count, die, die_further, fail, refuse):
+    for run in (count, die, die_beside, die_further, fail, refuse):
         JOBS[run.__name__] = Kind(run, "job.own", pausable=run is count)
+    REACTIONS |= TESTED
     os.environ["HUOTONG_DATABASE_URL"], os.environ["HUOTONG_KEYS"] = sys.argv[1:]
     asyncio.run(main("jobs", lasts=LASTS))

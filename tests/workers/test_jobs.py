@@ -166,6 +166,32 @@ async def test_what_kills_its_worker_three_times_is_put_aside_and_its_neighbours
         process.wait()
 
 
+async def test_who_happens_to_stand_by_is_not_counted_dead(yard: Yard, company: Company, tmp_path: Path) -> None:
+    """It waits and gets no further while they die together; then each is alone, and what was innocent lives."""
+    other = await yard.instance.company()
+    owner, bystander = await yard.member(company), await yard.member(other)
+    waiting = {"to": 1, "wait_at": 0, "log": str(tmp_path / "log"), "go": str(tmp_path / "go")}
+    id = await yard.begin(bystander, "count", **waiting)
+    deadly = await yard.begin(owner, "die_beside", log=str(tmp_path / "deaths"), other=waiting["log"])
+    process = yard.worker()
+    try:
+        for _ in range(2):
+            process = await killed(yard, process)
+        (tmp_path / "go").touch()
+
+        async def both_are_over() -> bool:
+            nonlocal process
+            if process.poll() is not None:
+                process = yard.worker()
+            found = await yard.state(company, deadly), await yard.state(other, id)
+            return [one["status"] for one in found] == ["quarantined", "done"]
+
+        await until(both_are_over, 60)
+    finally:
+        process.kill()
+        process.wait()
+
+
 async def test_a_job_that_gets_further_each_time_is_not_put_aside(yard: Yard, company: Company, tmp_path: Path) -> None:
     owner = await yard.member(company)
     id = await yard.begin(owner, "die_further", to=5, log=str(tmp_path / "deaths"))

@@ -13,6 +13,8 @@ create table queue (
  constraint queue_pkey primary key (company_id, job_id),
  constraint queue_company_id_fkey foreign key (company_id) references company (id) on delete cascade
 );
+create index queue_head_idx on queue (company_id, long, priority, queued_at, job_id);
+create index queue_claimed_idx on queue (company_id) where claimed_until is not null;
 create table turn (
  company_id uuid not null, served_at timestamptz default now() not null,
  constraint turn_pkey primary key (company_id),
