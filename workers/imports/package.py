@@ -24,6 +24,7 @@ ERRORS_AT_MOST = 200_000
 BLOCK = 1 << 20
 
 DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I).search
+PLAIN_CELLS = re.compile(rb"""<c r="([A-Z]{1,3})(\d{1,7})"[^>]{0,200}(?<!/)>""").findall  # as nearly all are written
 CELLS = re.compile(  # bounded, so that a tag that never ends costs no more than its length
     rb"""<(?:\w{1,20}:)?c\s(?:[^>]{0,200}?\s)?r=["']([A-Z]{1,3})(\d{1,7})["'][^>]{0,200}(?<!/)>"""
 ).findall
@@ -117,11 +118,10 @@ class Package:
         if (part := self.sheets.get(sheet)) not in self.parts:
             return box
         for block in self.checked(part):
-            if found := CELLS(block):
-                letters, numbers = zip(*found, strict=True)
-                columns.update(letters)
-                rows = list(map(int, set(numbers)))
-                box.top, box.bottom = min(box.top, *rows), max(box.bottom, *rows)
+            if found := cells_in(block):
+                columns.update({letters for letters, _ in found})
+                first, last = int(found[0][1]), int(found[-1][1])  # one after another, or calamine minds
+                box.top, box.bottom = min(box.top, first, last), max(box.bottom, first, last)
                 box.cells += len(found)
             if b"#" in block:
                 for letters, number, error in ERRORS(block):
@@ -155,6 +155,12 @@ class Package:
                     yield block
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError):
             raise Refused("file_unreadable", reason="zip") from None
+
+
+def cells_in(block: bytes) -> list[tuple[bytes, bytes]]:
+    """Column and row of those that are not empty."""
+    plain = block.count(b'<c r="') == block.count(b"<c ") and b":c " not in block
+    return (PLAIN_CELLS if plain else CELLS)(block)
 
 
 def column(letters: bytes) -> int:

@@ -76,8 +76,7 @@ def rows_of(path: Path, sheet: str | None = None, first: int | None = None, limi
     iterator where it is not read to the end. Refuses, on the way: what sheets_of refuses, line_too_long,
     sheet_not_found, too_many_columns."""
     for message in ask(path, {"act": "rows", "sheet": sheet, "first": first}, limits):
-        for each in message:
-            yield row(*each)
+        yield from rows_in(message)
 
 
 def look(path: Path, first: int, limits: Limits = LIMITS) -> list[tuple[SheetInfo, list[Row]]]:
@@ -87,12 +86,12 @@ def look(path: Path, first: int, limits: Limits = LIMITS) -> list[tuple[SheetInf
         if isinstance(message[0], str):
             found.append((SheetInfo(*message), []))
         else:
-            found[-1][1].extend(row(*each) for each in message)
+            found[-1][1].extend(rows_in(message))
     return found
 
 
-def row(line: int, cells: list[str], carried: list[int]) -> Row:
-    return Row(line, cells, tuple(carried))
+def rows_in(message: list[tuple[int, list[str], list[int]]]) -> list[Row]:
+    return [Row(line, cells, tuple(carried) if carried else ()) for line, cells, carried in message]
 
 
 def ask(path: Path, what: dict[str, Any], limits: Limits) -> Iterator[Any]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from workers.imports.headings import REQUIRED, bare
+from workers.imports.headings import REQUIRED
 from workers.imports.sheets import Row
 
 SAMPLES = 5
@@ -88,51 +88,48 @@ def own(row: Row) -> list[str]:
 
 
 def body(rows: Iterable[Row], detected: Detected) -> Iterator[Row]:
-    """The rows of data. What is left out is counted in `detected.left_out`, from the beginning."""
+    """The rows of data. What is left out is counted in `detected.left_out`, from the beginning. What most rows are is
+    seen at a glance: this runs for every row of every file."""
     left_out = detected.left_out
     left_out.titles = left_out.units = left_out.headings = left_out.totals = left_out.notes = 0
-    headings = [bare(heading) for heading in detected.headings]
-    places = {column.index for column in detected.columns}
+    headings = [(column.index, column.heading) for column in detected.columns if column.heading]
+    known = [column.index for column in detected.columns if column.field]
     keys = [column.index for column in detected.columns if column.field in KEYS]
-    meant, first = any(column.field for column in detected.columns), True
-    template_ends = detected.source == "erpnext" and any(h == "columnlabels" for h in headings)
+    in_template = detected.source == "erpnext" and detected.headings[:1] == ["Column Labels:"]
+    first = True
     for row in rows:
         if row.line <= detected.heading_row:
             left_out.titles += row.line < detected.heading_row
-            continue
-        if template_ends:
+        elif in_template:
             left_out.titles += 1
-            template_ends = row.cells[0] not in DATA_BELOW
-            continue
-        cells = own(row)
-        if first and is_units(cells):
+            in_template = row.cells[0] not in DATA_BELOW
+        elif first and is_units(own(row)):
             left_out.units += 1
-        elif repeats(row, headings, places):
+        elif repeats(row, headings):
             left_out.headings += 1
         elif is_total(row, keys):
             left_out.totals += 1
-        elif meant and not detected.values(row):
+        elif known and not any(row.cells[place].strip() for place in known if place < len(row.cells)):
             left_out.notes += 1
         else:
             yield row
-        first = False
+        first = first and row.line <= detected.heading_row
 
 
 def is_units(cells: Sequence[str]) -> bool:
     return bool(cells) and all(UNIT_NOTES(cell.strip()) for cell in cells)
 
 
-def repeats(row: Row, headings: Sequence[str], places: Iterable[int]) -> bool:
+def repeats(row: Row, headings: Sequence[tuple[int, str]]) -> bool:
     """Page after page of a printed list begins with its headings."""
-    if bare(row.cells[0] if row.cells else "") not in headings and len(row.cells) > 1 and row.cells[0]:
-        return False
-    pairs = [(bare(row.cells[i]), heading) for i, heading in zip(places, headings, strict=False) if i < len(row.cells)]
-    named = [(cell, heading) for cell, heading in pairs if heading]
-    return len(named) > 1 and all(cell == heading for cell, heading in named)
+    cells = row.cells
+    return len(headings) > 1 and all(place < len(cells) and cells[place].strip() == text for place, text in headings)
 
 
 def is_total(row: Row, keys: Sequence[int]) -> bool:
     """A word for a total, and nothing beside it that says which record it would be."""
+    if len(keys) > 1 and not row.carried and keys[-1] < len(row.cells) and all(row.cells[key] for key in keys):
+        return False
     places = [place for place, cell in enumerate(row.cells) if place not in row.carried and TOTALS(cell.strip())]
     if not places:
         return False
