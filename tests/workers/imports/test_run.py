@@ -142,9 +142,7 @@ async def test_sales_are_posted_once_and_a_corrected_row_changes_its_document(co
 
 
 async def test_what_was_cut_off_is_run_again_and_ends_the_same(company, trade, file, rows, monkeypatch):
-    monkeypatch.setitem(
-        chunking.KINDS, "sales", chunking.Kind("sales.record_past_sales", 2, in_order=True, whole=True)
-    )
+    monkeypatch.setitem(chunking.KINDS, "sales", chunking.Kind("sales.record_past_sales", 2, in_order=True, whole=True))
     path = file(SALES[0], *(f"S{i},2025-01-02 10:{i:02d},C,A,{1 + i % 2},9" for i in range(6)))
     written = 0
 
