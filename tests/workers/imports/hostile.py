@@ -11,6 +11,8 @@ from pathlib import Path
 
 import xlsxwriter
 
+from tests.workers.imports.old_books import old_book
+
 Make = Callable[[], bytes]
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -278,6 +280,9 @@ FILES: dict[str, Hostile] = {
         lambda: OLE + b"\0" * 1000 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 1000, "file_encrypted"
     ),
     "an old workbook that is none": refused(lambda: OLE + b"\xff" * 5000, BROKEN, suffix=".xls"),
+    "two far cells in an old workbook": refused(
+        lambda: old_book({(0, 0): 1.0, (0xFFFF, 0xFFFF): 1.0}), COMPLEX, "too_many_columns", suffix=".xls"
+    ),
     "OpenDocument": refused(
         lambda: zip_of("content.xml", mimetype="application/vnd.oasis.opendocument.spreadsheet"), UNKNOWN, suffix=".ods"
     ),
