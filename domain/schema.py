@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import domain.attention.tables
+import domain.audit.tables
 import domain.imports.tables
 import domain.inventory.attachments
 import domain.inventory.tables
@@ -33,6 +34,7 @@ def creation(role: str = "{role}") -> str:
         script.append(f"grant {table.info['grants']} on {table.name} to {role}")
     script.append("insert into setting default values")
     script.append("insert into feed_head default values")
+    script.append("insert into seal_head default values")
     rows = ", ".join(f"('{id}', '{kind}', '{kind}', '{kind}')" for kind, id in VIRTUAL.items())
     script.append(f"insert into location (id, kind, code, name) values {rows}")
     assert len(metadata.tables) <= TABLES_AT_MOST

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infra.console import Json, console, fail, progress, remarks, show
-from infra.operate import companies, imports, installed, people
+from infra.operate import audit, companies, imports, installed, people
 
 if TYPE_CHECKING:
     from infra.installation import Installation
-    from workers.reconcile import Report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Huotong 货通")
 db = typer.Typer(no_args_is_help=True, help="Embedded PostgreSQL without the rest.")
@@ -30,6 +29,10 @@ app.add_typer(people.clients, name="clients")
 app.add_typer(db, name="db")
 app.add_typer(demo, name="demo")
 app.command("import")(imports.import_file)
+app.command("reconcile")(audit.reconcile)
+app.command("verify-log")(audit.verify_log)
+app.command("verify-certificate")(audit.verify_certificate)
+app.command("redact")(audit.redact)
 
 
 @app.command()
@@ -83,33 +86,6 @@ def migrate(as_json: Json = False) -> None:
     text = f"{moved} of {len(results)} schemas were brought up to date, {len(failed)} failed."
     show(as_json, [asdict(one) for one in results], text)
     raise typer.Exit(1 if failed else 0)
-
-
-@app.command()
-def reconcile(
-    company: Annotated[str | None, typer.Option("--company", help="Only this one.")] = None, as_json: Json = False
-) -> None:
-    """Compare balances, reservations, values and documents with the moves; exit status 1 if something differs."""
-    from dataclasses import asdict
-
-    async def work(here: Installation) -> list[Report]:
-        from workers.reconcile import reconcile
-
-        chosen = [await here.company(company)] if company else await here.registry.find()
-        reports = []
-        with progress("companies", len(chosen)) as advance:
-            for one in chosen:
-                reports.append(await reconcile(one))
-                advance(1)
-        return reports
-
-    reports = installed(work)
-    if as_json:
-        show(as_json, [{**asdict(report), "clean": report.clean} for report in reports], "")
-    else:
-        for report in reports:
-            show_report(report)
-    raise typer.Exit(0 if all(report.clean for report in reports) else 1)
 
 
 @app.command("rotate-keys")
@@ -202,18 +178,6 @@ def data() -> Path:
 
     settings = Settings.from_environment()
     return settings.data if settings.embedded else fail("HUOTONG_DATABASE_URL is set: that server is not ours to run")
-
-
-def show_report(report: Report) -> None:
-    from rich.table import Column, Table
-
-    total = sum(report.counts.values())
-    console.print(f"{report.company}: {report.moves} moves, {total or 'no'} differences", markup=False)
-    if total:
-        table = Table("check", Column("key", overflow="fold"), "by the moves", "kept")
-        for one in report.differences:
-            table.add_row(one.check, one.key, f"{one.expected:f}", f"{one.found:f}")
-        console.print(table)
 
 
 def connection_environment(url: str) -> dict[str, str]:

@@ -31,7 +31,7 @@ LOCK: LiteralString = "select pg_advisory_xact_lock(hashtext('signing_key'))"
 SELECT: LiteralString = "select id, wrapped, signs_from from signing_key order by signs_from, id"
 INSERT: LiteralString = "insert into signing_key (id, wrapped, signs_from) values ($1, $2, $3)"
 REWRAP: LiteralString = "update signing_key set wrapped = $2 where id = $1"
-FORGET: LiteralString = """delete from signing_key k where exists (
+RETIRED: LiteralString = """select k.id, k.wrapped, k.signs_from from signing_key k where exists (
   select from signing_key n where n.signs_from > k.signs_from and n.signs_from < now() - $1::interval)"""
 
 
@@ -83,6 +83,10 @@ class SigningKeys:
         ends = [*(each.signs_from + BEHIND for each in self.keys[1:]), datetime.max.replace(tzinfo=UTC)]
         return [each.key for each, end in zip(self.keys, ends, strict=True) if end > datetime.now(UTC)]
 
+    def known(self) -> dict[str, ECKey]:
+        """Every key that ever signed here, by its id: for what is to be checked after years, which no token is."""
+        return {str(each.key.kid): each.key for each in self.keys}
+
     def published(self) -> dict[str, Any]:
         """The JSON Web Key Set."""
         return {"keys": [key.as_dict(private=False) for key in self.accepted()]}
@@ -115,17 +119,20 @@ class SigningKeys:
 
 
 async def rotate(database: Database, master: MasterKey, at_once: bool = False) -> str:
-    """A new key that takes over in a quarter of an hour; keys that nothing needs any more are forgotten.
+    """A new key that takes over in a quarter of an hour; of keys whose tokens have all run out only the public half is
+    kept, which what they signed for longer is checked with.
 
     At once: after a leak. Processes that have not looked since then refuse its tokens, for a minute at most; the old
-    keys go, and with them every access token that is out; refresh tokens bring new ones.
+    keys go, and with them every access token that is out; refresh tokens bring new ones. Nor is anything else believed
+    that they signed.
     """
     async with control_transaction(database) as door:
         await door.raw.execute(LOCK)
         if at_once:
             await door.raw.execute("delete from signing_key")
         kid = await add(door.raw, master, datetime.now(UTC) + (timedelta() if at_once else AHEAD))
-        await door.raw.execute(FORGET, BEHIND)
+        for row in await door.raw.fetch(RETIRED, BEHIND):
+            await retire(door.raw, master, row)
     return kid
 
 
@@ -148,6 +155,11 @@ async def add(connection: asyncpg.Connection, master: MasterKey, signs_from: dat
     key = ECKey.generate_key("P-256")
     await connection.execute(INSERT, kid, await master.wrap(context(kid), key.as_der(private=True)), signs_from)
     return kid
+
+
+async def retire(connection: asyncpg.Connection, master: MasterKey, row: asyncpg.Record) -> None:
+    public = (await unwrap(master, row)).as_der(private=False)
+    await connection.execute(REWRAP, row["id"], await master.wrap(context(row["id"]), public))
 
 
 async def unwrap(master: MasterKey, row: asyncpg.Record) -> ECKey:

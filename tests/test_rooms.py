@@ -31,7 +31,8 @@ TOPICS = {  # what a folder of domain may know of the others
 }
 KNOW_TENANTS = {
     "execute.py", "tx.py", "tables.py", "base.py", "feed.py", "files.py", "lists.py", "papers.py", "seal.py",
-    "verify.py", "waiting.py",
+    "verify.py",
+    "waiting.py",
 }  # fmt: skip
 PATHS = [path for room in MAY for path in sorted((HOUSE / room).rglob("*.py"))]
 SQL = {"fetch", "fetchrow", "fetchval", "execute", "executemany", "cursor"}

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.errors import Refused
 from tenants.access import Caller, caller_of
+from tenants.keys import MasterKey
 from tenants.registry import Company
 from tenants.transaction import write_transaction
 
@@ -44,8 +45,16 @@ class Job:
     """What a run gets. `caller`: its actor with the rights of now, as they are looked up every minute."""
 
     def __init__(
-        self, company: Company, id: UUID, kind: "Kind", claim: UUID, row: Mapping[str, Any], pulse: Pulse
+        self,
+        company: Company,
+        id: UUID,
+        kind: "Kind",
+        claim: UUID,
+        row: Mapping[str, Any],
+        pulse: Pulse,
+        master: MasterKey,
     ) -> None:
+        self.master = master  # for what the instance signs
         self.company, self.id, self.kind, self.claim, self.pulse = company, id, kind, claim, pulse
         self.body: Mapping[str, Any] = row["body"]
         self.actor_id: UUID = row["actor_id"]
@@ -126,5 +135,6 @@ JOBS: dict[str, Kind] = {
     "import_check": Kind("workers.imports.jobs:check", "import.run"),
     "import_run": Kind("workers.imports.jobs:run_import", "import.run", pausable=True),
     "import_undo": Kind("workers.imports.jobs:undo", "import.run"),
+    "reconcile": Kind("workers.checking:run", "reconcile.run"),
     "event": Kind("workers.actors:answer_event", "job.manage"),  # one that was in quarantine, tried again
 }

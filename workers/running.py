@@ -92,7 +92,8 @@ class Runner:
         if row is None:  # paused, cancelled or done already
             await queue.over(database, claim.id)
             return
-        job = Job(company, claim.job_id, kind or Kind("", ""), claim.id, row, pulse)
+        master = self.registry.master
+        job = Job(company, claim.job_id, kind or Kind("", ""), claim.id, row, pulse, master)
         ending = Ending(company, claim, job)
         if row["wanted"]:
             await ending.write(STOPPED[row["wanted"]])

@@ -1,4 +1,4 @@
-"""Follows the doorbell: for each company that rang, hands over its events and numbers its changes.
+"""Follows the doorbell: for each company that rang, hands over its events, numbers its changes and seals its log.
 
 A sweep visits every company now and then, so that a lost ring is only late.
 """
@@ -8,12 +8,14 @@ import logging
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import timedelta
 from typing import LiteralString
 from uuid import UUID
 
 import asyncpg
 
 from domain import feed
+from domain.audit.seal import BACK, SWEPT, seal_all
 from tenants.registry import Company, Registry
 from tenants.transaction import control_transaction
 from workers import outbox
@@ -51,7 +53,7 @@ class Watch:
         due = 0.0  # everybody at once: rings before this moment were not heard
         while not listener.is_closed():
             if (pause := due - time.monotonic()) <= 0:  # however busy the doorbell is
-                await self.visit(await self.companies(ALL))
+                await self.visit(await self.companies(ALL), SWEPT)
                 due = time.monotonic() + self.sweep
                 continue
             with suppress(TimeoutError):
@@ -63,16 +65,18 @@ class Watch:
         async with control_transaction(self.registry.database) as door:
             return [row[0] for row in await door.raw.fetch(which)]
 
-    async def visit(self, companies: Iterable[UUID]) -> None:
+    async def visit(self, companies: Iterable[UUID], back: timedelta = BACK) -> None:
+        """`back`: how long after it was recorded a call may have committed, to be sealed now."""
         for company_id in companies:
             try:
                 if company := await self.registry.company(company_id):
-                    await self.serve(company)
+                    await self.serve(company, back)
             except Exception:  # one company's trouble is not the others'
                 log.exception("company %s could not be served; the sweep will come again", company_id)
 
-    async def serve(self, company: Company) -> None:
+    async def serve(self, company: Company, back: timedelta = BACK) -> None:
         while await outbox.hand_over(company, self.hands) == outbox.AT_ONCE:
             pass
         while await feed.number_changes(company) == feed.AT_ONCE:
             pass
+        await seal_all(company, back)

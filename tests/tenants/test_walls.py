@@ -11,7 +11,7 @@ from tests.companies import Instance
 
 TABLES = sorted(metadata.tables)
 DENIED = asyncpg.InsufficientPrivilegeError
-APPEND_ONLY = ("stock_move", "stock_document", "command_log", "revaluation", "stock_count_line")
+APPEND_ONLY = ("stock_move", "stock_document", "command_log", "revaluation", "stock_count_line", "seal")
 
 
 @pytest.fixture
