@@ -6,14 +6,17 @@ from domain.attention import commands as attention
 from domain.entry import Entry
 from domain.exports import commands as exports
 from domain.imports import commands as imports
-from domain.inventory import attachments, transfers
+from domain.inventory import attachments, reversal, transfers
 from domain.inventory import commands as inventory
 from domain.jobs import commands as jobs
 from domain.masterdata import commands as masterdata
 from domain.masterdata import prices, withdrawing
 from domain.purchasing import commands as purchasing
+from domain.purchasing import taking_over as open_purchases
 from domain.sales import commands as sales
 from domain.sales import history
+from domain.sales import taking_over as open_sales
+from domain.sales import withdrawing as past_sales
 
 COMMANDS = {
     "masterdata.save_units": Entry(masterdata.SaveUnits, masterdata.save_units, "request", "product.write", 1),
@@ -34,6 +37,9 @@ COMMANDS = {
     ),
     "inventory.record_opening_stock": Entry(
         inventory.RecordOpeningStock, inventory.record_opening_stock, "request", "stock.open", 1
+    ),
+    "inventory.reverse_opening_stock": Entry(
+        reversal.ReverseOpeningStock, reversal.reverse_opening_stock, "request", "stock.open", 1
     ),
     "inventory.adjust_stock": Entry(inventory.AdjustStock, inventory.adjust_stock, "request", "stock.adjust"),
     "inventory.record_count": Entry(inventory.RecordCount, inventory.record_count, "fact", "stock.count", 1),
@@ -64,11 +70,23 @@ COMMANDS = {
     "purchasing.place_purchase_order": Entry(
         purchasing.PlacePurchaseOrder, purchasing.place_purchase_order, "request", "purchase.order"
     ),
+    "purchasing.take_over_purchase_orders": Entry(
+        open_purchases.TakeOverPurchaseOrders, open_purchases.take_over_purchase_orders, "request", "purchase.order", 1
+    ),
+    "purchasing.withdraw_purchase_orders": Entry(
+        open_purchases.WithdrawPurchaseOrders, open_purchases.withdraw_purchase_orders, "request", "purchase.order", 1
+    ),
     "purchasing.record_receipt": Entry(purchasing.RecordReceipt, purchasing.record_receipt, "fact", "purchase.receive"),
     "purchasing.record_blind_receipt": Entry(
         purchasing.RecordBlindReceipt, purchasing.record_blind_receipt, "fact", "purchase.receive"
     ),
     "sales.place_sales_order": Entry(sales.PlaceSalesOrder, sales.place_sales_order, "request", "sales.order"),
+    "sales.take_over_sales_orders": Entry(
+        open_sales.TakeOverSalesOrders, open_sales.take_over_sales_orders, "request", "sales.order", 1
+    ),
+    "sales.withdraw_sales_orders": Entry(
+        open_sales.WithdrawSalesOrders, open_sales.withdraw_sales_orders, "request", "sales.order", 1
+    ),
     "sales.confirm_sales_order": Entry(sales.ConfirmSalesOrder, sales.confirm_sales_order, "request", "sales.order"),
     "sales.ship_sales_order": Entry(sales.ShipSalesOrder, sales.ship_sales_order, "request", "sales.ship", hot=True),
     "sales.cancel_sales_order": Entry(sales.CancelSalesOrder, sales.cancel_sales_order, "request", "sales.order"),
@@ -76,6 +94,9 @@ COMMANDS = {
     "sales.record_handover": Entry(sales.RecordHandover, sales.record_handover, "fact", "sales.ship", hot=True),
     "sales.record_return": Entry(sales.RecordReturn, sales.record_return, "request", "sales.return"),
     "sales.record_past_sales": Entry(history.RecordPastSales, history.record_past_sales, "fact", "import.run", 1),
+    "sales.withdraw_past_sales": Entry(
+        past_sales.WithdrawPastSales, past_sales.withdraw_past_sales, "request", "import.run", 1
+    ),
     "sales.release_short_reservations": Entry(
         sales.ReleaseShortReservations, sales.release_short_reservations, "request", "sales.order"
     ),

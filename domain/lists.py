@@ -189,6 +189,28 @@ class Identities:
         return rows
 
 
+def sound_of(tx: Tx, kind: str) -> tuple[dict[int, list[Item]], list[Item]]:
+    """The records of each call, by its run's id, and those of them all that can be read."""
+    items = {id(run): items_of(run, kind) for run in tx.runs}
+    return items, [item for of_run in items.values() for item in of_run if not isinstance(item.record, Malformed)]
+
+
+def outside_once(item: Item, identities: Identities, seen: set[str | None]) -> Record | None:
+    """The answer to a record that came before; none if it is new. What it made then stands.
+
+    Refuses: malformed, duplicate_in_list, posted_document_changed.
+    """
+    if isinstance(item.record, Malformed):
+        raise Refused("malformed", item.record.field, reason=item.record.reason)
+    if item.identity in seen:
+        raise Refused("duplicate_in_list", "external.number", number=item.record.external.number)
+    known = identities.get(item)
+    if known and known.hash != item.hash:
+        raise Refused("posted_document_changed", "lines", id=known.entity_id)
+    seen.add(item.identity)
+    return Record(item.key, "unchanged", details={"id": known.entity_id}) if known else None
+
+
 # --- outcomes ---
 
 

@@ -138,7 +138,7 @@ class Withdrawal:
             "gone_identity": gone,
             "old_identity": old,
             "gone_step": [] if left.entries else [{"command_id": self.step.command_id}],
-            "left_step": [left.row(self.tx.company.keys)] if left.entries else [],
+            "left_step": [left.row(self.tx.company.keys)] if left.entries and self.undone else [],
         }
 
 

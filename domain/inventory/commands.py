@@ -169,7 +169,7 @@ async def record_opening_stock(tx: Tx) -> None:
         return opening.named(outcome)
 
     tx.decide(decide)
-    tx.write(WRITE_OPENING, {**identities.rows(), **shelf.rows()})
+    tx.write(WRITE_OPENING, {**identities.rows(more=shelf.pools_before()), **shelf.rows()})
 
 
 class Opening:
@@ -198,7 +198,7 @@ class Opening:
         posting.bring_in(good, quantity, value, OPENING, priced=value > 0)
         if item.identity:
             self.seen.add(item.identity)
-            self.identities.put(item, "stock_document", posting.id)
+            self.identities.put(item, "stock_document", posting.id, posting.position)
         return Record(item.key, "accepted")
 
     def known(self, item: Item) -> Record | None:

@@ -31,8 +31,8 @@ from domain.valuation.rules import Pool
 from domain.valuation.tables import cost_pool, revaluation
 
 __all__ = [
-    "CUSTOMER", "GIVEN", "LOSS", "POST", "SUPPLIER", "Count", "Good", "Place", "Posting", "Shelf", "day_of", "earliest",
-    "open_shelf", "shelf",
+    "CUSTOMER", "GIVEN", "LOSS", "POST", "SUPPLIER", "Count", "Good", "Moved", "Place", "Posting", "Shelf", "day_of",
+    "earliest", "open_shelf", "shelf",
 ]  # fmt: skip
 
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -170,6 +170,21 @@ class Count:
     further: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A move as it was posted."""
+
+    document_id: UUID
+    position: int
+    product_id: UUID
+    from_location_id: UUID
+    to_location_id: UUID
+    quantity: Decimal
+    value: Decimal
+    effective_at: datetime
+    line_id: UUID | None
+
+
 Key = tuple[UUID, UUID, UUID, UUID]  # product, lot, owner, location
 Spot = tuple[UUID, UUID]  # product, location
 
@@ -262,6 +277,11 @@ class Shelf:
                 return count
         return None
 
+    def pools_before(self) -> dict[str, Any]:
+        """What the pools that change remember: for who takes the moves back."""
+        changed = [self.pools.loaded[pool.product_id, pool.scope_id] for pool in self.pools.changed()]
+        return {"pools": {str(pool.product_id): [pool.last_cost, pool.last_average] for pool in changed}}
+
     def rows(self) -> dict[str, Any]:
         """For `tx.write`: balances and pools that came to be or changed."""
         assert not self.pools.made(), "goods without the pool that was made with them, and that is their lock"
@@ -337,6 +357,7 @@ class Posting:
     external_number: str | None = None
     reason: str = ""
     scattered: bool = False
+    reverses_id: UUID | None = None
     position: int = field(default=0, init=False)
     reports: int = field(default=0, init=False)
 
@@ -348,6 +369,7 @@ class Posting:
                 "order_id": self.order_id, "partner_id": self.partner_id,
                 "location_id": None if self.scattered else self.place.id, "document_on": self.document_on,
                 "effective_at": self.effective_at, "reason": self.reason, "command_id": self.command_id,
+                "reverses_id": self.reverses_id,
             }
         )  # fmt: skip
         tx.changed("stock_document", self.id, bucket=self.place.bucket)
@@ -403,6 +425,23 @@ class Posting:
             self.correct(missed, good, self.place, LOSS, self.place.id, quantity, value)
         if found:
             self.give_back(found, good, to, quantity)
+
+    def reverse(self, good: Good, move: Moved) -> None:
+        """A move of the document that this one takes back goes the other way, at its own value and time. Only where
+        nothing has moved since: then balance and pool are what they were before it."""
+        pool = self.shelf.pool(good.id)
+        for location_id, sign in ((move.from_location_id, 1), (move.to_location_id, -1)):
+            if location_id in self.shelf.places:
+                before = self.shelf.balance(good.id, location_id)
+                self.shelf.put(replace(before, on_hand=before.on_hand + sign * move.quantity))
+                pool = replace(
+                    pool, quantity=pool.quantity + sign * move.quantity, value=pool.value + sign * move.value
+                )  # fmt: skip
+        self.shelf.pools.put((good.id, NIL), pool)
+        self.row(
+            self.id, move.position, good, move.to_location_id, move.from_location_id, move.quantity, move.value,
+            move.effective_at, move.line_id,
+        )  # fmt: skip
 
     def leave(self, good: Good, quantity: Decimal, where: str, held: Decimal = ZERO) -> Count | None:
         """The balance of this place without them. Returns the count that had missed them, if there is one: then they
@@ -534,6 +573,14 @@ def balance_from(row: Mapping[str, Any]) -> Balance:
         UUID(row["product_id"]), UUID(row["lot_id"]), UUID(row["owner_id"]), UUID(row["location_id"]),
         Decimal(row["on_hand"]), decimal(row["quantity2"]), Decimal(row["reserved"]), row["negative_ok"],
         datetime.fromisoformat(row["counted_at"]) if row["counted_at"] else None,
+    )  # fmt: skip
+
+
+def moved_from(row: Mapping[str, Any]) -> Moved:
+    return Moved(
+        UUID(row["document_id"]), row["position"], UUID(row["product_id"]), UUID(row["from_location_id"]),
+        UUID(row["to_location_id"]), Decimal(row["quantity"]), Decimal(row["value"]),
+        datetime.fromisoformat(row["effective_at"]), UUID(row["line_id"]) if row["line_id"] else None,
     )  # fmt: skip
 
 

@@ -183,7 +183,7 @@ async def place_purchase_order(tx: Tx) -> None:
         }  # fmt: skip
         tx.rows["purchase_order"].append(order)
         for position, line in enumerate(cmd.lines, 1):
-            row = new_line(run, shelf, position, line)
+            row = new_line(run, shelf, position, line, cmd.order_id)
             order["total"] += row["amount"]
             tx.rows["purchase_order_line"].append(row)
         touched(tx, cmd.order_id, place, cmd.partner_id)
@@ -193,9 +193,9 @@ async def place_purchase_order(tx: Tx) -> None:
     tx.write(WRITE_NEW, {})
 
 
-def new_line(run: Run, shelf: Shelf, position: int, line: PurchaseLine) -> dict[str, Any]:
+def new_line(run: Run, shelf: Shelf, position: int, line: PurchaseLine, order_id: UUID) -> dict[str, Any]:
     """Refuses: forbidden (a price typed by who may not see prices), not_found, unknown_unit, and what the rules do."""
-    at, order_id = f"lines.{position - 1}", run.cmd.order_id
+    at = f"lines.{position - 1}"
     check_may_price(run, line, at)
     good = shelf.good(line.product_id, f"{at}.product_id")
     unit_id, factor = good.factor(line.unit_id, f"{at}.unit_id")

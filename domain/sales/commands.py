@@ -140,10 +140,11 @@ class ReleaseShortReservations:
 # --- handlers ---
 
 
-def new_lines(run: Run, shelf: Shelf, *, fact: bool = False) -> Iterable[tuple[dict[str, Any], Good]]:
+def new_lines(
+    run: Run, shelf: Shelf, cmd: Any, order_id: UUID, *, fact: bool = False
+) -> Iterable[tuple[dict[str, Any], Good]]:
     """Priced lines of a new order, with quantities in the line's unit and in stock units. What has happened without a
     price is recorded at 0. Refuses: forbidden (a price typed by who may not see prices)."""
-    cmd: Sale | RecordReturn = run.cmd
     for position, line in enumerate(cmd.lines, 1):
         at = f"lines.{position - 1}"
         good = shelf.good(line.product_id, f"{at}.product_id")
@@ -153,7 +154,7 @@ def new_lines(run: Run, shelf: Shelf, *, fact: bool = False) -> Iterable[tuple[d
         retail = ZERO if good.price is None and fact else good.price
         unit_price = rules.price_of(line.unit_price, retail, factor, f"{at}.unit_price")
         yield {
-            "id": derived_id(cmd.order_id, position), "order_id": cmd.order_id, "position": position,
+            "id": derived_id(order_id, position), "order_id": order_id, "position": position,
             "product_id": good.id, "unit_id": unit_id, "numerator": factor.numerator,
             "denominator": factor.denominator, "quantity": line.quantity, "unit_price": unit_price,
             "amount": money.amount(line.quantity, unit_price),
@@ -207,7 +208,7 @@ async def place_sales_order(tx: Tx) -> None:
         place = shelf.place(cmd.location_id)
         document_on, _ = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=False)
         order = open_order(tx, cmd, "order", "draft", number[id(run)], document_on, place)
-        for row, _ in new_lines(run, shelf):
+        for row, _ in new_lines(run, shelf, cmd, cmd.order_id):
             order["total"] += row["amount"]
             tx.rows["sales_order_line"].append(row)
         return {"order_id": cmd.order_id, "number": order["number"], **total_for(run, order)}
@@ -243,7 +244,7 @@ async def sell(tx: Tx, *, fact: bool) -> None:
             shelf, document_id, "shipment", f"{order['number']}-1", place, document_on, at, run.call.id, fact,
             order_id=cmd.order_id, partner_id=cmd.partner_id,
         )  # fmt: skip
-        for row, good in new_lines(run, shelf, fact=fact):
+        for row, good in new_lines(run, shelf, cmd, cmd.order_id, fact=fact):
             if good.stocked:
                 where = f"lines.{row['position'] - 1}.quantity"
                 row["shipped_value"] = posting.take_out(good, row["ordered"], CUSTOMER, where, row["id"])
@@ -363,7 +364,7 @@ async def record_return(tx: Tx) -> None:
             shelf, document_id, "sales_return", f"{order['number']}-1", place, document_on, at, run.call.id,
             fact=True, order_id=cmd.order_id, partner_id=cmd.partner_id,
         )  # fmt: skip
-        for line, (row, good) in zip(cmd.lines, new_lines(run, shelf), strict=True):
+        for line, (row, good) in zip(cmd.lines, new_lines(run, shelf, cmd, cmd.order_id), strict=True):
             row["source_line_id"] = line.source_line_id
             if good.stocked:
                 value, priced = value_back(shelf, book, good, line, row), line.source_line_id is not None

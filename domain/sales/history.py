@@ -181,7 +181,7 @@ async def record_past_sales(tx: Tx) -> None:
 
     tx.decide(decide)
     orders = [{"id": o.id, "shipments": o.shipments, "total": o.total} for o in history.posted.changed()]
-    tx.write(WRITE, {"order": orders, **identities.rows(), **shelf.rows()})
+    tx.write(WRITE, {"order": orders, **identities.rows(history.was, shelf.pools_before()), **shelf.rows()})
 
 
 def to_be_posted(item: Item, identities: Identities) -> bool:
@@ -303,6 +303,15 @@ class History:
         record = self.add(item, wanted, known.entity_id) if known else self.make(item, wanted)
         self.seen.add(item.identity)
         return record
+
+    def was(self, id: UUID) -> Mapping[str, Any] | None:
+        """How an order was that got a further document."""
+        before = self.posted.loaded.get(id)
+        if before is None:
+            return None
+        if self.posted[id] == before:
+            return {}
+        return {"shipments": before.shipments, "total": before.total, "lines": len(before.lines)}
 
     def wanted(self, document: PastDocument) -> Wanted:
         """Refuses: not_found, partner_missing, future_date, quantity_not_positive, quantity_zero, quantity_not_whole,

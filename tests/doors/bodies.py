@@ -29,6 +29,10 @@ def sale(firm: Firm) -> Body:
     }  # fmt: skip
 
 
+def open_order(firm: Firm) -> Body:
+    return {name: value for name, value in sale(firm).items() if name != "orderId"} | {"external": outside()}
+
+
 def of(firm: Firm, kind: str, i: int = 1) -> str:
     return str(firm.id(kind, i))
 
@@ -64,6 +68,7 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
             "unitId": of(firm, "unit", 9), "key": "row 1",
         }
     ),
+    "inventory.reverse_opening_stock": lambda _: {"importId": new(), "stepId": new()},
     "inventory.adjust_stock": lambda firm: {
         "documentId": new(), "locationId": of(firm, "location"), "reason": "broken",
         "lines": [
@@ -121,7 +126,14 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
         "jobId": new(), "list": "products", "columns": ["sku", "name"], "filter": "{}", "order": ["SKU_ASC"],
         "format": "CSV", "language": "EN", "keys": False,
     },
+    "reconciliation.check_stock": lambda _: {"jobId": new()},
+    "reconciliation.repair_stock": lambda firm: {
+        "reconciliationId": of(firm, "reconciliation", 2), "check": "SHIPPED",
+        "keys": [of(firm, "sales_order_line", 2)],
+    },
     "purchasing.place_purchase_order": lambda firm: sale(firm) | {"expectedOn": "2026-12-24"},
+    "purchasing.take_over_purchase_orders": lambda firm: records(open_order(firm) | {"expectedOn": "2026-12-24"}),
+    "purchasing.withdraw_purchase_orders": lambda _: {"importId": new(), "stepId": new()},
     "purchasing.record_receipt": lambda firm: {
         "documentId": new(), "orderId": of(firm, "purchase_order"), "locationId": of(firm, "location"),
         "lines": [
@@ -133,6 +145,9 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
         "lines": [{"productId": of(firm, "product"), "quantity": "1", "unitId": of(firm, "unit", 9)}],
     },
     "sales.place_sales_order": sale,
+    "sales.take_over_sales_orders": lambda firm: records(open_order(firm) | {"reserve": "AVAILABLE"}),
+    "sales.withdraw_sales_orders": lambda _: {"importId": new(), "stepId": new()},
+    "sales.withdraw_past_sales": lambda _: {"importId": new(), "stepId": new()},
     "sales.confirm_sales_order": lambda firm: {"orderId": of(firm, "sales_order", 5), "reserve": "AVAILABLE"},
     "sales.ship_sales_order": lambda firm: {
         "documentId": new(), "orderId": of(firm, "sales_order", 4),
