@@ -102,7 +102,7 @@ def body(rows: Iterable[Row], detected: Detected) -> Iterator[Row]:
             left_out.titles += row.line < detected.heading_row
         elif in_template:
             left_out.titles += 1
-            in_template = row.cells[0] not in DATA_BELOW
+            in_template = "".join(row.cells[:1]) not in DATA_BELOW
         elif first and is_units(own(row)):
             left_out.units += 1
         elif repeats(row, headings):

@@ -1,6 +1,8 @@
 """What a sheet is taken for: shops' own, and exports of other systems."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.workers.imports import books
 from workers.imports.detect import detect, detect_in, signature
@@ -151,3 +153,38 @@ def test_every_field_is_one_that_is_known_and_every_name_means_one_field():
     for source in SOURCES:
         assert set(source.fields.values()) <= NAMES[source.kind].keys()
         assert len(source.marks) > 1
+
+
+WORDS = st.one_of(
+    st.sampled_from(
+        [
+            "货号",
+            "名称",
+            "数量",
+            "合计",
+            "(元)",
+            "Column Labels:",
+            "Column Name:",
+            "~",
+            "DocType:",
+            "",
+            "12",
+            "2026/3/5",
+        ]
+    ),
+    st.text(max_size=8),
+)
+ROWS = st.lists(st.lists(WORDS, max_size=6), max_size=12)
+
+
+@given(ROWS, st.sampled_from([None, *NAMES]), st.none() | st.integers(0, 13))
+def test_every_table_is_something_and_no_row_is_lost(cells, kind, heading_row):
+    table = rows(*cells)
+    detected = detect(table, kind=kind, heading_row=heading_row)
+    assert kind in (None, detected.kind)
+    data = list(body(table, detected))
+    left = detected.left_out
+    heading = any(row.line == detected.heading_row for row in table)
+    assert len(data) + left.titles + left.units + left.headings + left.totals + left.notes + heading == len(table)
+    for row in data:
+        detected.values(row)

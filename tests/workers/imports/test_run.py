@@ -10,6 +10,7 @@ import pytest
 from tenants.access import Caller
 from tests.builders import make_partner, make_product, make_unit, make_warehouse
 from tests.companies import caller_of
+from tests.workers.imports import books
 from workers.imports import chunks as chunking
 from workers.imports.run import Summary, run, table_of
 from workers.reconcile import reconcile
@@ -71,6 +72,18 @@ async def test_products_come_in_once_and_a_correction_changes_one(company, owner
     assert [tuple(row) for row in found] == [
         ("A-1", "绿茶", 1234.5, 1), ("A-2", "红茶", 2, 1), ("A-4", "普洱", None, 2),
     ]  # fmt: skip
+
+
+async def test_a_workbook_comes_in_as_a_file_of_text_does(company, owner, rows, tmp_path):
+    await make_unit(owner, "个")
+    path = books.table(
+        tmp_path / "商品.xlsx",
+        [["商品资料"], ["货号", "品名", "单位", "售价", "条码"], ["0012", "可乐", "个", 3.5, 6901234567892],
+         ["0013", "雪碧", "个", "¥3.00", "6901234567885"], ["合计", "", "", 6.5]],
+    )  # fmt: skip
+    assert counts(await load(owner, "products", path)) == (2, 0, 0, 0)
+    found = await rows(company, "select sku, price::text as price from product order by sku")
+    assert [(row["sku"], float(row["price"])) for row in found] == [("0012", 3.5), ("0013", 3.0)]
 
 
 async def test_partners_come_in_as_what_they_are(company, owner, file, rows):
