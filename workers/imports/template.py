@@ -29,9 +29,8 @@ def template(rows: Sequence[Row], sheet: str, kind: str | None) -> Detected | No
     kind = kind or ("partners" if re.search(r"\b(Customer|Supplier)\b", said) else "products")
     wanted = dict(pair.split("=") for pair in TEMPLATE_FIELDS.get(kind, "").split())
     child = next((place for place, name in enumerate(names.cells) if name == "~"), len(names.cells))
-    below = [
-        row for row in rows if row.line > next((r.line for r in rows if "".join(r.cells[:1]) in DATA_BELOW), names.line)
-    ]
+    begin = next((row.line for row in rows if "".join(row.cells[:1]) in DATA_BELOW), names.line)
+    below = [row for row in rows if row.line > begin]
     taken: set[str] = set()
     columns: list[Column] = []
     for index, heading in enumerate(labels.cells):
