@@ -192,7 +192,7 @@ async def begin_import(tx: Tx) -> None:
     tx.write(WRITE_NEW, {})
 
 
-def begin(tx: Tx, run: Run, kind: str, label: str, **body: object) -> UUID:
+def begin(tx: Tx, run: Run, kind: str, label: str, /, **body: object) -> UUID:
     """The job that does what the command asks for."""
     job_id = derived_id(run.call.id, kind)
     jobs.enqueue(tx, run, id=job_id, kind=kind, label=label, body={"import_id": run.cmd.import_id, **body})

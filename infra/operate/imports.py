@@ -22,7 +22,10 @@ OPERATOR = UUID(int=0)  # nobody who signs in
 class Kind(StrEnum):
     PRODUCTS = "products"
     PARTNERS = "partners"
+    PRICE_LIST = "price-list"
     OPENING_STOCK = "opening-stock"
+    PURCHASE_ORDERS = "purchase-orders"
+    SALES_ORDERS = "sales-orders"
     SALES = "sales"
 
 
