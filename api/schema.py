@@ -15,8 +15,10 @@ from api.exports.words import Language
 from api.mutations import Context, choice, mutation_type
 from api.read.declare import AnyNode, Field, Model
 from api.read.graphql import build
+from api.read.limits import refusal
 from api.types import attention, imports, inventory, jobs, masterdata, purchasing, sales
 from tenants.access import PERMISSIONS, who
+from tenants.people import members
 
 ROOMS = (masterdata, inventory, purchasing, sales, attention, jobs, imports)
 PRINT = Path(__file__).with_name("schema.graphql")
@@ -44,6 +46,12 @@ class ExportColumn:
     chosen: bool = strawberry.field(description="Among those of an export that names none.")
 
 
+@strawberry.type(description="Somebody, or a program, that acts in the company.")
+class Member:
+    id: strawberry.ID = strawberry.field(description="As an actor, in the log.")
+    name: str
+
+
 @strawberry.type
 class Executed:
     """Fields of Query that Strawberry executes."""
@@ -65,6 +73,13 @@ class Executed:
             permissions=sorted(caller.permissions),
             party_id=strawberry.ID(str(caller.party_id)) if caller.party_id else None,
         )
+
+    @strawberry.field(description="By name; for those who read the log or look after jobs.")
+    async def members(self, info: strawberry.Info) -> list[Member] | None:
+        caller = info.context.caller
+        if caller.permissions.isdisjoint({"audit.read", "job.manage"}):
+            raise refusal("FIELD_FORBIDDEN", "You may not see this field.")
+        return [Member(id=strawberry.ID(str(one.id)), name=one.name) for one in await members(caller.company)]
 
     @strawberry.field(description="Of a list, by the name of its root field: the columns that the caller may see.")
     def export_columns(
