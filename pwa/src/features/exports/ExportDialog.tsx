@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import { useLingui } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useLingui as useI18n } from "@lingui/react";
 import { useState } from "react";
 import { graphql, type ResultOf } from "../../data/graphql";
@@ -23,8 +23,10 @@ const COLUMNS = graphql(`
 
 export type Columns = ResultOf<typeof COLUMNS>["exportColumns"];
 
+type ExportDialogProps = { opened: boolean; wanted: Wanted; onClose: () => void };
+
 /** Which columns, in which format; then how far it is, and the file. Closing it stops nothing. */
-export default function ExportDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => void }) {
+export default function ExportDialog({ opened, wanted, onClose }: ExportDialogProps) {
   const { t } = useLingui();
   const { i18n } = useI18n();
   const language = i18n.locale === "en" ? "EN" : "ZH";
@@ -33,26 +35,32 @@ export default function ExportDialog({ wanted, onClose }: { wanted: Wanted; onCl
   const columns = data?.exportColumns;
   const list = useListWords()(wanted.list);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t`Export: ${list}`}
-      classNames={{ content: styles.content ?? "", title: styles.title ?? "" }}
-      closeButtonProps={{ "aria-label": t`Close`, size: 44 }}
-    >
-      {jobId !== undefined ? (
-        <ExportProgress jobId={jobId} onClose={onClose} onAnew={() => setJobId(undefined)} />
-      ) : columns ? (
-        columns.length > 0 ? (
-          <ExportForm wanted={wanted} columns={columns} language={language} onBegun={setJobId} />
-        ) : (
-          <Forbidden />
-        )
-      ) : error ? (
-        <ProblemState error={error} onRetry={() => void reload()} />
-      ) : (
-        <LoadingRows rows={6} />
-      )}
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose}>
+      <Modal.Overlay />
+      <Modal.Content className={styles.content ?? ""}>
+        {/* No Modal.Header: a second <header> would be a second banner of the page. */}
+        <div className={styles.head}>
+          <Modal.Title className={styles.title ?? ""}>
+            <Trans>Export: {list}</Trans>
+          </Modal.Title>
+          <Modal.CloseButton aria-label={t`Close`} size={44} />
+        </div>
+        <Modal.Body>
+          {jobId !== undefined ? (
+            <ExportProgress jobId={jobId} onClose={onClose} onAnew={() => setJobId(undefined)} />
+          ) : columns ? (
+            columns.length > 0 ? (
+              <ExportForm wanted={wanted} columns={columns} language={language} onBegun={setJobId} />
+            ) : (
+              <Forbidden />
+            )
+          ) : error ? (
+            <ProblemState error={error} onRetry={() => void reload()} />
+          ) : (
+            <LoadingRows rows={6} />
+          )}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
