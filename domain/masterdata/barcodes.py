@@ -21,6 +21,15 @@ def is_gtin(code: str) -> bool:
     return looks_like_gtin(code) and check_digit(code[:-1]) == int(code[-1])
 
 
+def with_zeros(code: str) -> str | None:
+    """The GTIN that the digits were before a spreadsheet took them for a number: one zero is gone of a GTIN-8, or up to
+    three of a GTIN-12, as the codes of America have them. A zero before a longer one changes nothing."""
+    if not code.isascii() or not code.isdecimal() or code.startswith("0"):
+        return None
+    length = 8 if len(code) == 7 else 12 if 9 <= len(code) <= 11 else len(code)
+    return code.zfill(length) if length > len(code) and is_gtin(code.zfill(length)) else None
+
+
 def read(text: str) -> tuple[str, Literal["gtin", "house"], str | None]:
     """The code as a scanner gives it, its kind, and a warning where it is not one that GS1 would have given.
 
@@ -32,4 +41,6 @@ def read(text: str) -> tuple[str, Literal["gtin", "house"], str | None]:
     bare = code.replace(" ", "").replace("-", "")
     if is_gtin(bare):
         return bare, "gtin", None
+    if with_zeros(bare):
+        return code, "house", "barcode_zeros_lost"
     return code, "house", "barcode_check_digit" if looks_like_gtin(bare) else "barcode_house"

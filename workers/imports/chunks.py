@@ -12,6 +12,7 @@ from tenants.registry import Company
 from workers.imports import map as mapping
 from workers.imports.map import Body, Names, Values
 from workers.imports.names import SAME, as_it_is, named, names_of, with_partners, with_products
+from workers.imports.values import sound
 
 APART_AT_MOST = 5000  # lines between two rows of one document
 
@@ -126,6 +127,7 @@ def record_of(group: Group, kind: str, source: str, names: Names) -> Body:
     for line in group:
         if line.refusal:
             raise line.refusal
+        sound(line.values)
     match kind:
         case "products":
             return mapping.product(group[0].values, source)

@@ -2,16 +2,17 @@
 whatever the text."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.errors import Refused
-from domain.masterdata.barcodes import is_gtin
+from domain.masterdata.barcodes import with_zeros
 from domain.quantity import decimals_of
 
 DECIMALS = 8  # of what the commands take
 DIGITS = 12
+CODES = frozenset({"sku", "code", "number", "partner"})  # barcodes are looked at by the command
 SHOWN = 100  # characters of a cell in a refusal
 ERRORS, YES, NO = (
     frozenset(words.split())
@@ -175,16 +176,22 @@ def code(text: str, field: str | None = None) -> str:
     return text.strip() if bare == text.strip() or not bare.isascii() else bare
 
 
+def sound(row: Mapping[str, str]) -> None:
+    """What is wrong with a row whatever is done with it: errors of formulas, and codes that a spreadsheet has rounded.
+    Refuses: barcode_destroyed, cell_error."""
+    for field, text in row.items():
+        if text[:1] == "#" and text.upper() in ERRORS:
+            raise Refused("cell_error", field, value=text)
+        if field in CODES and ("+" in text or "." in text) and is_destroyed(text):
+            raise Refused("barcode_destroyed", field, barcode=text)
+
+
 def zeros_lost(text: str, width: int | None = None) -> str | None:
     """The code with the zeros before it that a spreadsheet may have taken for those of a number: a GTIN that only they
     make valid, or a code shorter than the `width` of its column. Without them it is accepted, with a warning."""
-    if not (text.isascii() and text.isdecimal()) or text.startswith("0"):
-        return None
-    if width and len(text) < width:
+    if width and len(text) < width and text.isascii() and text.isdecimal() and not text.startswith("0"):
         return text.zfill(width)
-    if is_gtin(text):
-        return None
-    return next((text.zfill(n) for n in (8, 12, 13, 14) if n - 3 < len(text) < n and is_gtin(text.zfill(n))), None)
+    return with_zeros(text)
 
 
 def width_of(codes: Iterable[str]) -> int | None:

@@ -22,6 +22,11 @@ def test_other_text_is_a_code_of_the_house(code):
     assert read(code)[1:] == ("house", "barcode_house")
 
 
+@pytest.mark.parametrize("code", ["36000291452", "1234565"])
+def test_a_gtin_without_the_zeros_before_it_is_kept_with_a_warning_of_its_own(code):
+    assert read(code) == (code, "house", "barcode_zeros_lost")
+
+
 @pytest.mark.parametrize("text", ["690-1234-567892", " 6901234567892 ", "６９０１２３４５６７８９２"])
 def test_a_gtin_is_kept_as_a_scanner_gives_it(text):
     assert read(text) == ("6901234567892", "gtin", None)

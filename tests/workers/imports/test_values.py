@@ -150,6 +150,16 @@ def test_other_codes_stay_what_they_are(text):
     assert code(f" {text} ") == text
 
 
+def test_a_row_is_sound_whatever_is_done_with_it():
+    values.sound({"sku": "2E10", "name": "#1 茶", "price": "1.5", "barcodes": "6.9E+12"})
+    with pytest.raises(Refused) as refused:
+        values.sound({"sku": "6.90123E+12"})
+    assert (refused.value.code, refused.value.field) == ("barcode_destroyed", "sku")
+    with pytest.raises(Refused) as refused:
+        values.sound({"sku": "A", "name": "#n/a"})
+    assert (refused.value.code, refused.value.field) == ("cell_error", "name")
+
+
 def test_zeros_before_a_code_are_missed_where_they_can_be():
     assert zeros_lost("36000291452") == "036000291452"  # a UPC
     assert zeros_lost("6901234567892") is None
