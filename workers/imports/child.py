@@ -38,6 +38,8 @@ def main(order: dict[str, Any]) -> None:
         say({"code": refusal.code, "details": refusal.details})
     except MemoryError:
         say({"code": "file_too_complex", "details": {"limit": "memory"}})
+    except BaseException as wrong:  # a panic of the library is no Exception; what brings it out is the file
+        say({"code": "file_unreadable", "details": {"reason": type(wrong).__name__}})
 
 
 def answers(file: BinaryIO, order: dict[str, Any]) -> Iterator[Any]:

@@ -80,7 +80,9 @@ class Text:
 
     def lines_in(self, encoding: str) -> int | None:
         """None: the file is not in this encoding. Refuses: file_unreadable, not_csv."""
-        decoder, lines, foreign = codecs.getincrementaldecoder(encoding)(), 0, False
+        decoder, foreign = codecs.getincrementaldecoder(encoding)(), False
+        feeds = returns = 0  # old Macs end lines with returns alone
+        last = ""
         self.file.seek(0)
         while True:
             block = self.file.read(BLOCK)
@@ -93,9 +95,10 @@ class Text:
             if "\0" in text:
                 raise Refused("not_csv", reason="binary")
             foreign = foreign or not text.isascii()
-            lines += text.count("\n")
+            feeds, returns = feeds + text.count("\n"), returns + text.count("\r")
+            last = text[-1:] or last
             if not block:
-                return lines
+                return max(feeds, returns) + (last not in "\r\n")
 
     def find_delimiter(self) -> str:
         """What stands most often in the first line that has any of them."""

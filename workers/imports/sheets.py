@@ -5,6 +5,7 @@ a file does to its reader is a refusal here, never an exception, and no more tha
     for row in rows_of(path, sheet.name): ...
 """
 
+import logging
 import os
 import select
 import signal
@@ -20,6 +21,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from domain.errors import Refused
+
+log = logging.getLogger(__name__)
 
 HOUSE = Path(__file__).parents[2]
 MESSAGE_AT_MOST = 16 << 20  # bytes
@@ -122,6 +125,7 @@ def end_of(process: subprocess.Popen[bytes]) -> Refused:
         status = process.wait(5)
     except subprocess.TimeoutExpired:
         return Refused("file_unreadable", reason="crash")
+    log.warning("the reader of a file ended with status %d", status)
     if status < 0 and -status in SHORT:
         return Refused("file_too_complex", limit=SHORT[signal.Signals(-status)])
     return Refused("file_unreadable", reason="crash")

@@ -31,6 +31,14 @@ def test_every_encoding_gives_the_same_rows(tmp_path, encoding):
     assert sheets_of(file) == [SheetInfo("", 5, 3)]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", [True, False])
+def test_lines_end_in_every_way_and_the_last_need_not(tmp_path, end, last):
+    file = written(tmp_path, f"sku,name{end}A,茶{end * last}".encode())
+    assert sheets_of(file) == [SheetInfo("", 2, 2)]
+    assert [row.cells for row in rows_of(file)] == [["sku", "name"], ["A", "茶"]]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found(tmp_path, delimiter):
     file = written(tmp_path, f'Title\nsku{delimiter}"name,;"{delimiter}unit\n'.encode())
