@@ -31,7 +31,10 @@ class Kind(StrEnum):
 
 def import_file(
     kind: Annotated[Kind, typer.Argument(help="What its rows are.")],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file, or a workbook (.xlsx, .xls).")],
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file, or a workbook (.xlsx, .xls)."),
+    ],
     company: Annotated[str, typer.Option("--company", help="The company's short name.")],
     source: Annotated[
         str, typer.Option("--source", help="Whose numbers they are: the same number of one source is one record.")
