@@ -54,8 +54,10 @@ def detect(
     best: Detected | None = None
     for place in headings_at(rows, heading_row):
         for headings, last in heading_texts(rows, place):
+            if heading_row not in (None, rows[last].line):
+                continue
             below = rows[last + 1 + (last + 1 < len(rows) and is_units(own(rows[last + 1]))) :]
-            said = "".join(cell for row in rows[:place] for cell in own(row)) + sheet + file
+            said = "".join(titles(rows[:place])) + sheet + file
             for guess in [kind] if kind else NAMES:
                 detected = guessed(guess, headings, below, said)
                 if best is None or detected.score > best.score:
@@ -75,8 +77,9 @@ def counted(rows: Sequence[Row], detected: Detected) -> Detected:
 
 
 def headings_at(rows: Sequence[Row], heading_row: int | None) -> list[int]:
-    if heading_row is not None:
-        return [place for place, row in enumerate(rows) if row.line == heading_row]
+    if heading_row is not None:  # or its first row is the one above
+        said = next((place for place, row in enumerate(rows) if row.line == heading_row), None)
+        return [] if said is None else [said, said - 1] if said else [said]
     seen: set[tuple[str, ...]] = set()  # a printed list repeats its headings on each page
     found: list[int] = []
     for place, row in enumerate(rows[:HEADINGS_WITHIN]):
@@ -85,6 +88,14 @@ def headings_at(rows: Sequence[Row], heading_row: int | None) -> list[int]:
             found.append(place)
         seen.add(texts)
     return found
+
+
+def titles(rows: Iterable[Row]) -> Iterator[str]:
+    """What is said above the headings, by rows that are no headings themselves."""
+    for row in rows:
+        texts = own(row)
+        if not any(bare(text) in KNOWN for text in texts):
+            yield from texts
 
 
 def heading_texts(rows: Sequence[Row], place: int) -> Iterator[tuple[list[str], int]]:

@@ -134,6 +134,14 @@ def test_a_person_says_where_the_headings_are_and_what_the_table_is():
     assert (detected.heading_row, detected.headings, detected.kind) == (2, ["货号", "数量"], "opening_stock")
 
 
+def test_two_rows_of_headings_are_found_again_by_the_last():
+    table = rows(["货号", "期初", ""], ["", "数量", "金额"], ["A", "1", "9"])
+    found = detect(table, kind="opening_stock")
+    assert (found.heading_row, found.headings) == (2, ["货号", "数量", "金额"])
+    assert detect(table, kind="opening_stock", heading_row=2) == found
+    assert detect(table, kind="opening_stock", heading_row=1).headings == ["货号", "期初", ""]
+
+
 @pytest.mark.parametrize("table", [[], rows(["x"]), rows(["1", "2"], ["3", "4"])])
 def test_what_is_no_known_table_is_still_shown(table):
     detected = detect(table)
