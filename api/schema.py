@@ -15,12 +15,13 @@ from api.exports.words import Language
 from api.mutations import Context, choice, mutation_type
 from api.read.declare import AnyNode, Field, Model
 from api.read.graphql import build
+from api.types import attention, audit, imports, inventory, jobs, masterdata, purchasing, sales
 from api.read.limits import refusal
 from api.types import attention, imports, inventory, jobs, masterdata, purchasing, sales
 from tenants.access import PERMISSIONS, who
 from tenants.people import members
 
-ROOMS = (masterdata, inventory, purchasing, sales, attention, jobs, imports)
+ROOMS = (masterdata, inventory, purchasing, sales, attention, jobs, imports, audit)
 PRINT = Path(__file__).with_name("schema.graphql")
 LANGUAGE: Any = choice("ExportListLanguage", get_args(Language))
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from domain.attention import commands as attention
+from domain.audit import commands as audit
 from domain.entry import Entry
 from domain.exports import commands as exports
 from domain.imports import commands as imports
@@ -100,6 +101,8 @@ COMMANDS = {
     "sales.release_short_reservations": Entry(
         sales.ReleaseShortReservations, sales.release_short_reservations, "request", "sales.order"
     ),
+    "reconciliation.check_stock": Entry(audit.CheckStock, audit.check_stock, "request", "reconcile.run"),
+    "reconciliation.repair_stock": Entry(audit.RepairStock, audit.repair_stock, "request", "reconcile.run", 1),
 }
 
 CATALOGUE = {name: replace(entry, name=name) for name, entry in COMMANDS.items()}

@@ -37,7 +37,7 @@ NIGHT = time(2, 0)
 NOBODY = UUID(int=0)
 
 # kind of job → the command that begins it, whose body is {job_id}
-NIGHTLY: dict[str, str] = {}
+NIGHTLY: dict[str, str] = {"reconcile": "reconciliation.check_stock"}
 
 ENROL: LiteralString = """insert into schedule (name, company_id, next_at)
 select name, company_id, next_at

@@ -108,6 +108,25 @@ insert into import_job (id, file_id, file_name, actor_id, status, kind, sheet, h
 insert into stored_file (id, name, media_type, size, purpose, permission, actor_id)
  select made('stored_file', i), 'file ' || i, 'text/csv', 9, 'upload', '', made('account', i)
  from generate_series(1, $n) i;
+insert into command_log (id, name, actor_id, door, occurred_at, recorded_at, body_hash)
+ select made('command_log', i), 'inventory.record_opening_stock', made('account', i),
+  (array['graphql', 'sync', 'job'])[i % 3 + 1], now(), now() - i * interval '1 minute', ''
+ from generate_series(1, $n) i;
+insert into seal (n, id, chain) select i, made('command_log', i), '' from generate_series(1, $n) i;
+insert into reconciliation (id, checked_at, actor_id, moves, counts, differences, feed, log_n, log_chain, file_id)
+ select made('reconciliation', i), now() - i * interval '1 day', made('account', i), i, '{{"balance": 1}}', i % 2, i, i,
+  'x', made('stored_file', i) from generate_series(1, $n) i;
+insert into reconciliation_difference (id, reconciliation_id, position, "check", key, what, expected, found, cause,
+  command_id, command, actor_id, document_id, line, at, since, candidates)
+ select made('reconciliation_difference', i), made('reconciliation', i), 1,
+  case when i % 2 = 0 then 'shipped' else 'pool' end,
+  case when i % 2 = 0 then made('sales_order_line', i) else made('product', i) end::text,
+  case when i % 2 = 0 then 'shipped' else 'value' end, '1', '100', 'missing', made('command', i), 'sales.sell_now',
+  made('account', i), made('stock_document', i), 1, now(), now(), 1 from generate_series(1, $n) i
+ union all
+ select made('reconciliation_difference', -i), made('reconciliation', i), 2, 'shipped',
+  made('sales_order_line', i)::text, 'shipped_value', '6', '600', 'missing', made('command', i), 'sales.sell_now',
+  made('account', i), made('stock_document', i), 1, now(), now(), 1 from generate_series(2, $n, 2) i;
 drop function made(text, bigint);
 """
 
@@ -154,4 +173,17 @@ async def seal_imports(owner: asyncpg.Connection, company: Company, imports: lis
         rows,
         imports,
         [company.keys.encrypt("import_row", "content", id, content) for id in rows],
+    )
+
+
+async def seal_log(owner: asyncpg.Connection, company: Company, calls: list[UUID]) -> None:
+    """Logged calls with a body and an answer: a cost is among what they say."""
+    body = '{"records": [{"sku": "A", "unit_cost": "6"}]}'
+    outcome = '{"status": "refused", "data": {}, "code": "all_refused", "field": null, "records": []}'
+    await owner.execute(
+        f"""update {company.schema}.command_log l set body = s.body, outcome = s.outcome
+ from unnest($1::uuid[], $2::bytea[], $3::bytea[]) as s(id, body, outcome) where l.id = s.id""",
+        calls,
+        [company.keys.encrypt("command_log", "body", id, body) for id in calls],
+        [company.keys.encrypt("command_log", "outcome", id, outcome) for id in calls],
     )

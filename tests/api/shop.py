@@ -13,7 +13,7 @@ from api.mutations import Door
 from tenants.access import ROLES
 from tenants.clients import create_client
 from tenants.registry import Company
-from tests.api.filling import fill, made, seal, seal_imports
+from tests.api.filling import fill, made, seal, seal_imports, seal_log
 from tests.companies import Instance
 
 ISSUER = "https://huotong.example"
@@ -89,6 +89,7 @@ class Shop:
         await seal_imports(
             self.instance.owner, firm.company, [firm.id("import_job", i) for i in range(1, rows + 1)]
         )  # fmt: skip
+        await seal_log(self.instance.owner, firm.company, [firm.id("command_log", i) for i in range(1, rows + 1)])
         for role in roles or ROLES:
             firm.tokens[role] = await self.token(firm.company, role, firm.id("partner") if role == "partner" else None)
         return firm

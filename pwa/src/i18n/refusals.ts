@@ -16,6 +16,7 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
 
   // jobs
   job_status: msg`The job has moved on meanwhile. Reload to see where it is.`,
+  difference_changed: msg`This difference has changed since the check. Check again, and look at it once more.`,
   not_pausable: msg`This job runs in one piece and cannot be paused. You can cancel it.`,
   worker_died: msg`The program that worked on this was stopped each time it tried. Retry once; if it happens again, tell your operator.`,
   worker_error: msg`Something went wrong each time this was tried. Retry later; if it happens again, tell your operator.`,
