@@ -43,7 +43,7 @@ async def main(url: str, keys: str, company_id: str, actor_id: str, *imports: st
 
 async def further(caller: Caller, id: UUID, file_id: str) -> str | None:
     about = await papers.import_of(caller.company, id)
-    status = about and about["status"]
+    status = about["status"] if about else None
     if (name := NEXT.get(status)) is not None:
         more: dict[str, Any] = {"file_id": file_id} if status is None else {}
         body = {"import_id": str(id), **more}

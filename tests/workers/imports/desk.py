@@ -38,6 +38,7 @@ class Desk:
         actor_id = await instance.owner.fetchval(
             "select id from control.client where client_id = $1", given.client_id
         )  # fmt: skip
+        assert actor_id
         who = await find_caller(company, actor_id)
         assert who
         return cls(instance, company, who)
@@ -62,6 +63,7 @@ class Desk:
             why = await self.instance.owner.fetchrow(
                 "select code, details::text from import_job where id = $1", import_id
             )  # fmt: skip
+        assert why
         return {**about, "code": why["code"], "why": why["details"] and orjson.loads(why["details"])}
 
     async def upload(self, content: bytes | str, name: str = "file.csv") -> UUID:

@@ -133,6 +133,7 @@ class Watcher:
 async def member(instance: Instance, company: Company) -> Caller:
     given = await create_client(company, "an owner", "owner")
     actor_id = await instance.owner.fetchval("select id from control.client where client_id = $1", given.client_id)
+    assert actor_id
     caller = await caller_of(company, actor_id)
     assert caller
     return caller
@@ -174,7 +175,8 @@ async def test_records_expected_are_records_got(
     with capsys.disabled():
         print(
             f"\n{FILES} files of {ROWS} rows, {sum(kills.values())} kills {kills}: "
-            f"{found['rows']} of {FILES * ROWS} records; to resume: median {sorted(resumed)[len(resumed) // 2]:.2f} s, longest {max(resumed):.2f} s"
+            f"{found['rows']} of {FILES * ROWS} records; "
+            f"to resume: median {sorted(resumed)[len(resumed) // 2]:.2f} s, longest {max(resumed):.2f} s"
         )
     assert (found["rows"], found["skus"], records[0]["rows"]) == (FILES * ROWS,) * 3
     assert [tuple(row) for row in told] == [(ROWS, 0, 0, 0)] * FILES

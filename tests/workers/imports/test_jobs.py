@@ -150,3 +150,37 @@ async def test_a_file_that_is_none_says_so(desk):
     failed = await desk.now(await desk.begin(b"\x89PNG\r\n\x1a\n\x00\x00"))
     assert failed["status"] == "failed"
     assert failed["code"] in ("not_csv", "file_not_supported")
+
+
+OPENING = "货号,期初数量,成本价,日期\nA,3箱5个,12元/箱,2025-01-01\nB,2,3,2025-01-02\nC,1,1,2025-01-01\n"
+ORDERS = (
+    "订单号,供应商,货号,采购数量,单价,预计到货\nP1,林记,A,2箱,24,2030-01-01\nP1,林记,B,5,3,2030-01-01\nP2,无名,A,1,1,\n"
+)
+SALES = "单号,日期,客户编码,货号,数量,单价\nS1,2025-02-01,C1,A,1箱,30\nS1,2025-02-01,C1,B,1,5\nS2,2025-02-02,C1,A,1,3\n"
+
+
+async def test_stock_orders_and_past_sales_in_units_as_people_write_them(desk, rows):
+    await make_warehouse(desk.who)
+    await make_unit(desk.who, "箱")
+    await make_partner(desk.who, code="C1", name="林记")
+    await make_product(desk.who, sku="A", unit="个", units=[{"unit": "箱", "numerator": "12"}])
+    await make_product(desk.who, sku="B", unit="个")
+
+    async def balances() -> list[tuple[str, int, int]]:
+        query = """select p.sku, b.on_hand::int, c.value::int from stock_balance b join product p on p.id = b.product_id
+ join cost_pool c on c.product_id = p.id where b.on_hand <> 0 order by 1"""
+        return [tuple(row) for row in await rows(desk.company, query)]
+
+    opened, stock = await desk.through(OPENING, kind="opening_stock")
+    assert (counts(stock), await balances()) == ((2, 0, 0, 1), [("A", 41, 41), ("B", 2, 6)])
+    ordered, orders = await desk.through(ORDERS, kind="purchase_orders")
+    assert counts(orders) == (1, 0, 0, 1)
+    [order] = await rows(desk.company, "select total::int, expected_on::text from purchase_order")
+    assert tuple(order) == (63, "2030-01-01")
+    sold, sales = await desk.through(SALES, kind="sales")
+    assert (counts(sales), await balances()) == ((2, 0, 0, 0), [("A", 28, 28), ("B", 1, 3)])
+    assert (await desk.ask("undo_import", opened))["status"] == "done"
+    assert {row.code for row in await desk.rows(opened)} == {"depended_on"}
+    for id in (sold, ordered, opened):
+        assert (await desk.ask("undo_import", id))["status"] == "undone"
+    assert await balances() == []
