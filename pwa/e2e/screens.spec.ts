@@ -1,6 +1,7 @@
 /** Every page of the app in both languages: reached by its address, at rest, accessible, and left as a picture. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { uuid7 } from "../src/data/uuid";
 import { expect, test } from "./fixtures";
 import { shot, speak } from "./screens";
 import type { World } from "./world";
@@ -14,6 +15,8 @@ const SCREENS: Record<string, [name: string, address: (made: Made) => string]> =
   "/waiting-calls": ["waiting-calls", () => "/waiting-calls"],
   "/devices": ["devices", () => "/devices"],
   "/jobs": ["jobs", () => "/jobs"],
+  "/log": ["log", () => "/log"],
+  "/log/:id": ["log-entry", ({ entry }) => `/log/${entry}`],
   "/scan": ["scan", () => "/scan"],
   "/slip": ["slip", () => "/slip"],
   "/products": ["products", () => "/products"],
@@ -34,7 +37,7 @@ const SCREENS: Record<string, [name: string, address: (made: Made) => string]> =
   "": ["no-such-page", () => "/no-such-page"],
 };
 
-type Made = { world: World; purchaseOrder: string; salesOrder: string; transfer: string };
+type Made = { world: World; purchaseOrder: string; salesOrder: string; transfer: string; entry: string };
 
 test("no page is left out here", () => {
   const routes = readFileSync(resolve(import.meta.dirname, "../src/app/routes.tsx"), "utf8");
@@ -46,11 +49,13 @@ for (const language of ["zh-CN", "en"] as const) {
   test(`every page in ${language}`, async ({ page, signIn, world }) => {
     test.setTimeout(300_000);
     await world.receive(await world.purchaseOrder());
+    await world.command("exportList", { jobId: uuid7(), list: "partners" });
     const made: Made = {
       world,
       purchaseOrder: await world.purchaseOrder(),
       salesOrder: await world.salesOrder([{ productId: world.ids.pen, quantity: "10" }]),
       transfer: await world.transfer("3"),
+      entry: await world.logged("inventory.send_transfer"),
     };
     await signIn();
     await speak(page, language);

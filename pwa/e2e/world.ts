@@ -186,6 +186,17 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
       return transferId;
     },
 
+    /** The last entry of the log with this command. */
+    async logged(name: string): Promise<string> {
+      const { logEntries } = await graphql<{ logEntries: { nodes: { id: string }[] } }>(
+        "query ($name: String!) { logEntries(first: 1, filter: { name: { eq: $name } }, orderBy: [RECORDED_AT_DESC]) { nodes { id } } }",
+        { name },
+      );
+      const [found] = logEntries.nodes;
+      if (!found) throw new Error(`nothing in the log of ${name}`);
+      return found.id;
+    },
+
     /** Reports all devices of this person as lost. `person`: as colleagues call them. */
     async loseDevices(person: string) {
       const asked = { headers: { Authorization: `Bearer ${await token()}` } };

@@ -6,6 +6,7 @@ import {
   FilePen,
   Hammer,
   House,
+  Logs,
   type LucideIcon,
   PackageCheck,
   PackageSearch,
@@ -51,6 +52,7 @@ function usePlaces(): Place[] {
     { href: "/counts", label: t`Counts`, icon: ClipboardList, permissions: ["stock.count"], phone: false },
     { href: "/products", label: t`Stock`, icon: PackageSearch, permissions: ["product.read"], phone: true },
     { href: "/jobs", label: t`Jobs`, icon: Hammer, permissions: ["job.own"], phone: false },
+    { href: "/log", label: t`Log`, icon: Logs, permissions: ["audit.read"], phone: false },
     { href: "/me", label: t`Me`, icon: UserRound, phone: true },
   ];
   return places.filter((place) => (place.permissions ?? []).every(can));

@@ -12,6 +12,8 @@ const AdjustPage = lazy(() => import("../features/inventory/AdjustPage"));
 const BlindReceiptPage = lazy(() => import("../features/purchasing/BlindReceiptPage"));
 const CountList = page(() => import("../features/inventory/count/CountList"));
 const CountPage = lazy(() => import("../features/inventory/count/CountPage"));
+const EntryPage = lazy(() => import("../features/log/EntryPage"));
+const LogPage = lazy(() => import("../features/log/LogPage"));
 const NewCount = lazy(() => import("../features/inventory/count/NewCount"));
 const NewTransfer = lazy(() => import("../features/inventory/transfer/NewTransfer"));
 const Devices = lazy(() => import("../features/sync/Devices"));
@@ -66,6 +68,12 @@ export function Routes() {
         </Route>
         <Route path="/jobs">
           <JobsPage />
+        </Route>
+        <Route path="/log">
+          <LogPage />
+        </Route>
+        <Route path="/log/:id">
+          <EntryPage />
         </Route>
         <Route path="/scan">
           <ScanPage />
