@@ -205,8 +205,8 @@ def deep_tags() -> bytes:
     return with_parts({"xl/workbook.xml": HEAD + "<a>" * 200_000 + "</a>" * 200_000})
 
 
-def tags_that_do_not_end() -> bytes:
-    return with_sheet("<c " * 700_000 + "#")
+def tags_that_do_not_end(count: int = 200_000) -> bytes:
+    return with_sheet("<c " * count + "#")
 
 
 def rows_backwards() -> bytes:
