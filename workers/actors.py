@@ -8,7 +8,7 @@ goes into quarantine, as a job that a person may try again.
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -29,13 +29,16 @@ from workers.jobs import SYSTEM, Job
 log = logging.getLogger(__name__)
 
 DEATHS = 3
+REMEMBERED = timedelta(days=30)  # what was put aside, in case its message is delivered once more
 process = Alone()
+at_work: set[tuple[UUID, int]] = set()  # events of this process
 
 BEGUN: LiteralString = """insert into event_attempt (company_id, event_id, attempts) values ($1, $2, 1)
 on conflict (company_id, event_id) do update set attempts = event_attempt.attempts + 1, begun_at = now()
 returning attempts"""
 FAILED: LiteralString = """update event_attempt set attempts = attempts - 1 where company_id = $1 and event_id = $2"""
 ANSWERED: LiteralString = "delete from event_attempt where company_id = $1 and event_id = $2"
+FORGET: LiteralString = "delete from event_attempt where begun_at < now() - $1::interval"
 QUARANTINE: LiteralString = """with kept as (
  insert into job (id, kind, label, status, actor_id, actor_name, priority, long, body, code, details, attempts,
   finished_at)
@@ -79,9 +82,18 @@ def now() -> datetime:
 async def react(registry: Registry, company_id: UUID, event_id: int, event: str, body: Mapping[str, Any]) -> None:
     """A company that is gone needs nothing."""
     company = await registry.company(company_id)
-    if company is None:
+    key = company_id, event_id
+    if company is None or key in at_work:  # where this process dies, the first message of the two is delivered again
         return
-    tries = Tries(registry.database, company_id, event_id)
+    at_work.add(key)
+    try:
+        await guarded(registry, company, event_id, event, body)
+    finally:
+        at_work.discard(key)
+
+
+async def guarded(registry: Registry, company: Company, event_id: int, event: str, body: Mapping[str, Any]) -> None:
+    tries = Tries(registry.database, company.id, event_id)
     async with process.among_others():
         attempts = await tries.count()
         if attempts < DEATHS:
@@ -92,8 +104,7 @@ async def react(registry: Registry, company_id: UUID, event_id: int, event: str,
             await tries.count()
             await tries.at(lambda: answer(company, event_id, event, body))
     elif attempts > DEATHS:
-        why = {"attempts": DEATHS}
-        await tries.at(lambda: quarantine(company, event_id, event, body, "worker_died", why))
+        await quarantine(company, event_id, event, body, "worker_died", {"attempts": DEATHS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +149,11 @@ async def quarantine(
         id = derived_id(company.id, "event", event_id)
         await door.raw.execute(QUARANTINE, id, event, SYSTEM, kept, code, why, details["attempts"])
     company.database.doorbell.ring(company)
+
+
+async def forget_attempts(registry: Registry) -> None:
+    async with control_transaction(registry.database) as door:
+        await door.raw.execute(FORGET, REMEMBERED)
 
 
 async def answer_event(job: Job) -> Mapping[str, Any]:

@@ -8,7 +8,6 @@ week without a server a nightly task runs once.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, LiteralString
@@ -25,7 +24,7 @@ from tenants import sessions, signing
 from tenants.access import Caller
 from tenants.registry import Company, Registry
 from tenants.transaction import Database, control_transaction
-from workers import outbox
+from workers import actors, outbox
 from workers.jobs import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -76,6 +75,7 @@ async def rotate_signing_key(registry: Registry) -> None:
 
 TASKS: dict[str, Task] = {
     "sessions": Task(timedelta(hours=6), sweep_sessions),
+    "events": Task(timedelta(days=1), actors.forget_attempts),
     "signing": Task(timedelta(days=30), rotate_signing_key),
 }
 HOUSEKEEPING: Sequence[Callable[[Company], Awaitable[object]]] = (
@@ -157,8 +157,7 @@ class Clock:
             following, error = datetime.now(UTC) + FAILED, type(failed).__name__
         finally:
             extending.cancel()
-            with suppress(asyncio.CancelledError):
-                await extending
+            await asyncio.gather(extending, return_exceptions=True)  # passes on when this task itself is cancelled
         async with control_transaction(self.registry.database) as door:
             await door.raw.execute(RAN, claim, following, error)
         return True

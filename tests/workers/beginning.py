@@ -13,7 +13,7 @@ from domain.catalogue import CATALOGUE
 from domain.command import command
 from domain.entry import Entry
 from domain.ids import new_id
-from domain.jobs.commands import JOB, NORMAL, enqueue
+from domain.jobs.commands import JOB, LATER, NORMAL, enqueue
 from domain.tx import Run, Tx
 from tenants.access import Caller
 from tenants.access import caller_of as find_caller
@@ -24,7 +24,7 @@ from tests.companies import Instance
 from tests.workers.conftest import Works, until
 from workers.outbox import hand_over
 
-NAME = "tests.begin_job"
+NAME, NIGHTLY = "tests.begin_job", "tests.begin_nightly"
 STATE = """select status, code, details::text, attempts, done, total, result::text, wanted, pausable, claim, started_at,
  finished_at from job where id = $1"""
 
@@ -52,6 +52,33 @@ async def begin_job(tx: Tx) -> None:
     tx.write(sql.statement(JOB), {})
 
 
+@command
+class BeginNightly:
+    """As the clock knows such commands."""
+
+    job_id: UUID
+
+
+async def begin_nightly(tx: Tx) -> None:
+    await tx.load(sql.statement(), {})
+
+    def one(run: Run) -> dict[str, Any]:
+        enqueue(tx, run, id=run.cmd.job_id, kind="count", label="count", body={}, priority=LATER)
+        return {"job_id": run.cmd.job_id}
+
+    tx.decide(one)
+    tx.write(sql.statement(JOB), {})
+
+
+@contextmanager
+def beginnable_nightly() -> Iterator[str]:
+    CATALOGUE[NIGHTLY] = Entry(BeginNightly, begin_nightly, "request", "reconcile.run", name=NIGHTLY)
+    try:
+        yield NIGHTLY
+    finally:
+        del CATALOGUE[NIGHTLY]
+
+
 @contextmanager
 def beginnable() -> Iterator[None]:
     CATALOGUE[NAME] = Entry(BeginJob, begin_job, "request", "job.own", name=NAME)
@@ -71,6 +98,13 @@ async def member(instance: Instance, company: Company, role: str = "owner") -> C
     return caller
 
 
+async def begin(caller: Caller, kind: str, **body: Any) -> UUID:
+    id = new_id()
+    options = {name: body.pop(name) for name in ("priority", "long") if name in body}
+    await act(caller, NAME, job_id=id, kind=kind, body=body, **options)
+    return id
+
+
 @dataclass(frozen=True)
 class Yard:
     """Companies whose jobs are worked on by real processes. Claims last for two seconds."""
@@ -81,13 +115,10 @@ class Yard:
     async def member(self, company: Company, role: str = "owner") -> Caller:
         return await member(self.instance, company, role)
 
-    async def begin(self, caller: Caller, kind: str, *, hand: bool = True, **body: Any) -> UUID:
-        id = new_id()
-        options = {name: body.pop(name) for name in ("priority", "long") if name in body}
+    async def begin(self, caller: Caller, kind: str, **body: Any) -> UUID:
         with beginnable():
-            await act(caller, NAME, job_id=id, kind=kind, body=body, **options)
-        if hand:
-            await hand_over(caller.company, self.works.hands)
+            id = await begin(caller, kind, **body)
+        await hand_over(caller.company, self.works.hands)
         return id
 
     async def state(self, company: Company, id: UUID) -> Any:

@@ -1,60 +1,23 @@
 """Events that kill their worker: with the whole process, its broker and its watch, on a database of their own."""
 
-import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from subprocess import Popen
-from typing import Any
 
 import orjson
 import pytest_asyncio
 
 from infra.launch.postgres import Server
-from tenants.registry import Company
 from tests.builders import act
 from tests.companies import Instance
-from tests.workers.apart import apart
+from tests.workers.apart import Process, apart, emit, kept
 from tests.workers.beginning import member
 from tests.workers.conftest import until
-
-KEPT = "select id, status, label, code, details::text, attempts from job where kind = 'event'"
 
 
 @pytest_asyncio.fixture
 async def alone(postgres: Server, instance: Instance, tmp_path: Path) -> AsyncIterator[Instance]:
     async with apart(postgres, tmp_path) as found:
         yield found
-
-
-class Process:
-    """Started again whenever it falls, as its supervisor does; `deaths` counts kills."""
-
-    def __init__(self, instance: Instance, which: str) -> None:
-        self.command = [sys.executable, "-m", f"tests.workers.{which}", instance.server.app_url, instance.keys]
-        self.process: Popen[bytes] = Popen(self.command)
-        self.deaths = 0
-
-    def tend(self) -> None:
-        if self.process.poll() is not None:
-            assert self.process.returncode == -signal.SIGKILL
-            self.deaths += 1
-            self.process = Popen(self.command)
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-
-async def emit(instance: Instance, company: Company, event: str, **body: Any) -> None:
-    query = f"insert into {company.schema}.outbox (event, body) values ($1, $2)"
-    await instance.owner.execute(query, event, orjson.dumps(body).decode())
-
-
-async def kept(instance: Instance, company: Company) -> Any:
-    async with instance.owner.transaction(readonly=True):
-        await instance.owner.execute(f"set local search_path to {company.schema}")
-        return await instance.owner.fetchrow(KEPT)
 
 
 async def test_an_event_that_kills_its_worker_is_put_aside_and_can_be_tried_again(
@@ -75,12 +38,17 @@ async def test_an_event_that_kills_its_worker_is_put_aside_and_can_be_tried_agai
 
         await until(put_aside, 90)
         assert answering.deaths == 3
-        assert (tmp_path / "done0").exists()
-        assert (tmp_path / "done1").exists()
+
+        async def neighbours_are_done() -> bool:
+            answering.tend()
+            return all((tmp_path / f"done{n}").exists() for n in range(2))
+
+        await until(neighbours_are_done, 60)
         row = await kept(alone, company)
         assert (row["status"], row["label"], row["code"]) == ("quarantined", "deadly", "worker_died")
         assert orjson.loads(row["details"]) == {"attempts": 3}
-        assert await alone.owner.fetchval("select count(*) from control.event_attempt") == 0
+        left = await alone.owner.fetch("select company_id, attempts from control.event_attempt")
+        assert [tuple(one) for one in left] == [(company.id, 4)], "should its message be delivered once more"
 
         working = Process(alone, "job_worker")
         await act(owner, "jobs.retry_job", job_id=row["id"])
