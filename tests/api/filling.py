@@ -113,6 +113,7 @@ insert into command_log (id, name, actor_id, door, occurred_at, recorded_at, bod
   (array['graphql', 'sync', 'job'])[i % 3 + 1], now(), now() - i * interval '1 minute', ''
  from generate_series(1, $n) i;
 insert into seal (n, id, chain) select i, made('command_log', i), '' from generate_series(1, $n) i;
+update seal_head set n = $n, last_at = now();
 insert into reconciliation (id, checked_at, actor_id, moves, counts, differences, feed, log_n, log_chain, file_id)
  select made('reconciliation', i), now() - i * interval '1 day', made('account', i), i, '{{"balance": 1}}', i % 2, i, i,
   'x', made('stored_file', i) from generate_series(1, $n) i;
