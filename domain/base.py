@@ -118,6 +118,7 @@ setting = table(
     "setting",
     Column("single", Boolean, primary_key=True, server_default=text("true")),
     Column("access_epoch", BigInteger, nullable=False, server_default="1"),
+    Column("closed_to", Date),  # the last day of the books that are closed
     check("single", "single"),
     grants="select, update",
 )

@@ -7,7 +7,7 @@ from domain.audit import commands as audit
 from domain.entry import Entry
 from domain.exports import commands as exports
 from domain.imports import commands as imports
-from domain.inventory import attachments, reversal, transfers
+from domain.inventory import attachments, periods, reversal, transfers
 from domain.inventory import commands as inventory
 from domain.jobs import commands as jobs
 from domain.masterdata import commands as masterdata
@@ -48,6 +48,7 @@ COMMANDS = {
     "inventory.close_discrepancy": Entry(
         inventory.CloseDiscrepancy, inventory.close_discrepancy, "request", "discrepancy.close"
     ),
+    "inventory.close_period": Entry(periods.ClosePeriod, periods.close_period, "request", "period.close", 1),
     "attention.accept_call": Entry(attention.AcceptCall, attention.accept_call, "request", "waiting.decide"),
     "attention.discard_call": Entry(attention.DiscardCall, attention.discard_call, "request", "waiting.decide"),
     "jobs.cancel_job": Entry(jobs.CancelJob, jobs.cancel_job, "request", "job.own"),

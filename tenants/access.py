@@ -17,7 +17,7 @@ PERMISSIONS = frozenset(
         "stock.transfer",
         "purchase.read", "purchase.price", "purchase.order", "purchase.receive",
         "sales.read", "sales.price", "sales.order", "sales.ship", "sales.return",
-        "discrepancy.read", "discrepancy.close",
+        "discrepancy.read", "discrepancy.close", "period.close",
         "job.own", "job.manage", "import.run", "export.run", "reconcile.run",
         "audit.read", "waiting.decide", "access.manage",
     }

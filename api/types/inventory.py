@@ -16,8 +16,8 @@ DOCUMENT = enum_of(
     "reversal",
 )  # fmt: skip
 DISCREPANCY = enum_of(
-    "DiscrepancyKind", "over_receipt", "negative_stock", "reserved_short", "order_closed", "transfer_over",
-    "transfer_short", "unpriced",
+    "DiscrepancyKind", "closed_period", "over_receipt", "negative_stock", "reserved_short", "order_closed",
+    "transfer_over", "transfer_short", "unpriced",
 )  # fmt: skip
 TRANSFER = enum_of("StockTransferStatus", "sent", "partly_received", "received")
 STATE = enum_of("DiscrepancyStatus", "open", "closed")

@@ -21,6 +21,8 @@ from domain.base import NIL
 from domain.command import dated
 from domain.errors import Refused
 from domain.ids import derived_id
+from domain.inventory import periods
+from domain.inventory.periods import Books
 from domain.inventory.places import CUSTOMER, LOSS, SUPPLIER
 from domain.inventory.tables import discrepancy, stock_balance, stock_document, stock_move
 from domain.masterdata.tables import product
@@ -204,6 +206,7 @@ class Shelf:
         self.balances: Sheet[Key, Balance] = tx.sheet({key(b): b for b in map(balance_from, loaded["balances"])})
         self.counts: Sheet[Spot, tuple[Count, ...]] = tx.sheet({})
         self.since = LATEST  # moves that count from before it may not be posted: their counts were not looked for
+        self.books = Books(None, tx.company.time_zone)
 
     def good(self, product_id: UUID, where: str) -> Good:
         """Refuses: not_found."""
@@ -297,6 +300,7 @@ async def open_shelf(tx: Tx, loaded: Mapping[str, Sequence[Mapping[str, Any]]], 
     after it, the counts are read as well: now that the balances are locked, nobody adds one."""
     shelf = Shelf(tx, loaded)
     shelf.since = since
+    shelf.books = await periods.look(tx, since)
     counted = [
         {"product_id": balance.product_id, "location_id": balance.location_id, "since": since}
         for balance in shelf.balances.loaded.values()
@@ -360,9 +364,12 @@ class Posting:
     reverses_id: UUID | None = None
     position: int = field(default=0, init=False)
     reports: int = field(default=0, init=False)
+    moment: datetime = field(init=False)  # when it happened: what counts mind, and `effective_at` in open books
 
     def __post_init__(self) -> None:
-        tx = self.shelf.tx
+        """Refuses, unless it is a fact: period_closed."""
+        tx, day, self.moment = self.shelf.tx, self.document_on, self.effective_at
+        self.document_on, self.effective_at = self.shelf.books.day(day, self.moment, fact=self.fact)
         tx.rows["stock_document"].append(
             {
                 "id": self.id, "number": self.number, "external_number": self.external_number, "kind": self.kind,
@@ -376,8 +383,8 @@ class Posting:
         if self.partner_id:
             tx.changed("stock_document", self.id, bucket=f"party:{self.partner_id}")
 
-    def at(self, place: Place, effective_at: datetime) -> None:
-        self.place, self.effective_at = place, effective_at
+    def at(self, place: Place, moment: datetime) -> None:
+        self.place, self.moment, self.effective_at = place, moment, self.shelf.books.posted(moment, fact=self.fact)
         self.shelf.tx.changed("stock_document", self.id, bucket=place.bucket)
 
     @property
@@ -482,9 +489,9 @@ class Posting:
         self.correct(count, good, place, place.id, LOSS, quantity, value)
 
     def count_after(self, good: Good, place: Place) -> Count | None:
-        assert self.effective_at >= self.shelf.since, "counts that this comes before were not looked for"
+        assert self.moment >= self.shelf.since, "counts that this comes before were not looked for"
         spot = good.id, place.id
-        return self.shelf.count_after(spot, self.effective_at, recount=self.kind == "count")
+        return self.shelf.count_after(spot, self.moment, recount=self.kind == "count")
 
     def correct(
         self, count: Count, good: Good, place: Place, source: UUID, target: UUID, quantity: Decimal, value: Decimal
@@ -494,7 +501,7 @@ class Posting:
         further = count.further + 1
         self.row(
             count.document_id, count.position + FURTHER * further, good, source, target, quantity, value,
-            count.counted_at, None,
+            self.shelf.books.posted(count.counted_at, fact=True), None,
         )  # fmt: skip
         spot = good.id, place.id
         self.shelf.counts.put(
@@ -508,6 +515,8 @@ class Posting:
     ) -> int:
         self.position += 1
         self.row(self.id, self.position, good, source, target, quantity, value, self.effective_at, line_id)
+        if self.effective_at != self.moment:
+            self.report("closed_period", good, quantity, line_id)
         return self.position
 
     def row(

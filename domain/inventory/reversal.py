@@ -18,7 +18,7 @@ from domain.base import NIL
 from domain.command import command
 from domain.errors import Refused
 from domain.ids import derived_id
-from domain.inventory import ledger
+from domain.inventory import ledger, periods
 from domain.inventory.ledger import Moved, Posting, Shelf
 from domain.inventory.tables import discrepancy
 from domain.quantity import ZERO
@@ -114,7 +114,9 @@ class Reversal:
         return [key for key, row in self.documents.items() if key == id or row["order_id"] == str(id)]
 
     def check(self, moves: Sequence[Moved]) -> None:
-        """Refuses: depended_on."""
+        """Refuses: depended_on, period_closed."""
+        for move in moves:
+            self.shelf.books.posted(move.effective_at, fact=False)
         by = [use for product_id in dict.fromkeys(m.product_id for m in moves) for use in self.uses.get(product_id, ())]
         if by:
             raise Refused("depended_on", by=by)
@@ -184,14 +186,21 @@ class Reversal:
         )  # fmt: skip
 
 
+async def open_reversal(tx: Tx, step: Step | None, loaded: Mapping[str, Sequence[Any]]) -> Reversal:
+    shelf, posted = Shelf(tx, loaded), await tx.load(LOAD_POSTED, asked_of(step))
+    moments = (datetime.fromisoformat(row["effective_at"]) for row in posted["moves"])
+    shelf.books = await periods.look(tx, min(moments, default=ledger.LATEST))
+    return Reversal(tx, step, shelf, posted)
+
+
 async def reverse_opening_stock(tx: Tx) -> None:
     step = await load_step(tx)
     loaded = await tx.load(LOAD, asked_of(step))
-    reversal = Reversal(tx, step, Shelf(tx, loaded), await tx.load(LOAD_POSTED, asked_of(step)))
+    reversal = await open_reversal(tx, step, loaded)
     withdrawal = Withdrawal(tx, step, loaded)
 
     def undo(entry: Entry) -> None:
-        """Refuses: depended_on."""
+        """Refuses: as `check`."""
         moves = [move for move in reversal.moves[entry.id] if move.position == entry.position]
         reversal.check(moves)
         reversal.reverse(moves)

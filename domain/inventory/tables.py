@@ -152,6 +152,7 @@ discrepancy = table(
     ref("closed_by", null=True),
     one_of(
         "kind",
+        "closed_period",
         "over_receipt",
         "negative_stock",
         "reserved_short",

@@ -314,14 +314,15 @@ class History:
         return {"shipments": before.shipments, "total": before.total, "lines": len(before.lines)}
 
     def wanted(self, document: PastDocument) -> Wanted:
-        """Refuses: not_found, partner_missing, future_date, quantity_not_positive, quantity_zero, quantity_not_whole,
-        price_negative, too_many_decimals, not_stocked."""
+        """Refuses: not_found, partner_missing, future_date, period_closed, quantity_not_positive, quantity_zero,
+        quantity_not_whole, price_negative, too_many_decimals, not_stocked."""
         partner_id = self.names.partner(document)
         place = self.shelf.place(document.location_id)
         zone = self.tx.company.time_zone
         document_on, today = (business_day(at, zone) for at in (document.happened_at, self.run.call.occurred_at))
         if document_on > today:
             raise Refused("future_date", "happened_at", document_on=document_on, today=today)
+        self.shelf.books.day(document_on, document.happened_at, fact=False)  # books of old days are not filled up late
         lines = tuple(self.line(document, line, f"lines.{index}") for index, line in enumerate(document.lines))
         return Wanted(document, partner_id, place, document_on, lines)
 

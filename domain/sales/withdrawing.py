@@ -9,8 +9,7 @@ from domain import sql
 from domain.command import command
 from domain.errors import Refused
 from domain.inventory import ledger
-from domain.inventory.ledger import Shelf
-from domain.inventory.reversal import LOAD_POSTED, PLACES, WRITE_REVERSED, Reversal, asked_of
+from domain.inventory.reversal import PLACES, WRITE_REVERSED, asked_of, open_reversal
 from domain.sales.tables import sales_order, sales_order_line
 from domain.steps import Entry, Kept
 from domain.tx import Tx
@@ -48,7 +47,7 @@ WRITE = sql.statement(
 async def withdraw_past_sales(tx: Tx) -> None:
     step = await load_step(tx)
     loaded = await tx.load(LOAD, asked_of(step))
-    reversal = Reversal(tx, step, Shelf(tx, loaded), await tx.load(LOAD_POSTED, asked_of(step)))
+    reversal = await open_reversal(tx, step, loaded)
     orders: Mapping[UUID, Any] = {UUID(row["id"]): row for row in loaded["orders"]}
     lines: defaultdict[UUID, list[Any]] = defaultdict(list)
     for row in loaded["lines"]:

@@ -70,6 +70,7 @@ BODIES: dict[str, Body] = {
         "lines": [{"product_id": s.tea, "quantity": "1", "direction": "in"}],
     },
     "inventory.record_count": lambda s: s.yard.count(s.tea, "90", ago(minutes=1)),
+    "inventory.close_period": lambda s: {"closed_to": ago(days=40).date()},
     "sales.place_sales_order": lambda s: s.yard.slip(s.tea, "1"),
     "sales.confirm_sales_order": lambda s: {"order_id": s.draft},
     "sales.ship_sales_order": lambda s: {"order_id": s.confirmed, "document_id": new_id()},

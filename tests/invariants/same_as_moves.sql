@@ -83,11 +83,14 @@ select 'in transit', concat_ws(' ', product_id, location_id), b.on_hand, w.quant
 from (select b.* from stock_balance b join location l on l.id = b.location_id and l.kind = 'transit') b
 full join waiting w using (product_id, location_id) where coalesce(b.on_hand, 0) <> coalesce(w.quantity, 0)
 union all
--- a count stands: up to its moment the moves say what was counted, whatever was entered later
+-- a count stands: up to its moment the moves say what was counted, whatever was entered later; but for one of a closed
+-- period, whose difference was posted on the first open day
 select 'counted', concat_ws(' ', l.product_id, l.location_id, l.counted_at), l.counted, sum(
   case l.location_id when m.to_location_id then m.quantity when m.from_location_id then -m.quantity else 0 end)
 from (select distinct on (product_id, location_id, counted_at) c.* from stock_count_line c
   join stock_document d on d.id = c.document_id
+  where not exists (select from discrepancy x
+    where x.document_id = c.document_id and x.product_id = c.product_id and x.kind = 'closed_period')
   order by product_id, location_id, counted_at, d.created_at desc, c.position desc) l
 left join stock_move m on m.product_id = l.product_id and m.effective_at <= l.counted_at
 group by l.document_id, l.position, l.product_id, l.location_id, l.counted_at, l.counted

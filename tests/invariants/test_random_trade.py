@@ -38,6 +38,7 @@ async def test_one_command_after_the_other(yard: Yard, seed: int) -> None:
     assert set(seen) <= {
         "accepted", "insufficient_stock", "order_not_draft", "order_not_confirmed", "order_cancelled", "order_shipped",
         "nothing_to_ship", "more_than_ordered", "more_than_shipped", "line_not_on_order", "not_found",
+        "all_refused", "period_closed",
     }, seen  # fmt: skip
     report = await reconcile(yard.company)
     assert report.clean, report.differences

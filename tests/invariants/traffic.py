@@ -140,6 +140,10 @@ class Traffic:
             body["lines"][0] |= {"product_id": product, "source_line_id": derived_id(order, 1)}
         return body
 
+    def closing(self) -> Body:
+        """Books closed a day or more ago; or all opened again."""
+        return {"closed_to": self.random.choice([None, ago(days=self.random.randint(2, 6)).date()])}
+
     def some_order(self) -> UUID:
         return self.random.choice(self.orders[-8:]) if self.orders else new_id()
 
@@ -159,6 +163,7 @@ DRAWN: dict[str, Callable[[Traffic], Body]] = {
     "inventory.record_opening_stock": Traffic.opening,
     "inventory.adjust_stock": Traffic.adjustment,
     "inventory.record_count": Traffic.count,
+    "inventory.close_period": Traffic.closing,
     "sales.place_sales_order": Traffic.order,
     "sales.confirm_sales_order": lambda traffic: {
         "order_id": traffic.some_order(), "reserve": traffic.random.choice(["all", "available"]),

@@ -74,6 +74,8 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   discrepancy_closed: msg`Somebody has dealt with this already.`,
   not_stocked: msg`This is a service and has no stock.`,
   insufficient_stock: msg`There is not enough available stock. Take less, or wait for the next receipt.`,
+  period_closed: msg`The books of that day are closed. Enter a later day, or have the period opened.`,
+  period_not_over: msg`That day is not over long enough to be closed.`,
   line_not_on_order: msg`This line is not on the order. Reload to see the order as it is now.`,
   line_not_on_transfer: msg`This line is not on the transfer. Reload to see the transfer as it is now.`,
   more_than_ordered: msg`This is more than is still open on the order. Ship at most what is open.`,

@@ -17,6 +17,7 @@ export function useStockDocumentKind(): (kind: string) => string {
 export function useDiscrepancyKind(): (kind: string) => string {
   const { t } = useLingui();
   const words: Record<string, string> = {
+    CLOSED_PERIOD: t`From a day whose books are closed`,
     NEGATIVE_STOCK: t`More left than was here`,
     ORDER_CLOSED: t`Received after the order was closed`,
     OVER_RECEIPT: t`More received than ordered`,
