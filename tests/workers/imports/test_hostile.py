@@ -65,7 +65,7 @@ def test_too_much_memory_is_a_refusal(tmp_path: Path) -> None:
 
 def test_too_much_time_is_a_refusal(tmp_path: Path) -> None:
     path = tmp_path / "file.xlsx"
-    path.write_bytes(tags_that_do_not_end(1_500_000))
+    path.write_bytes(tags_that_do_not_end(1_300_000))
     with pytest.raises(Refused) as refused:
         list(rows_of(path, limits=Limits(seconds=1)))
     assert (refused.value.code, refused.value.details) == ("file_too_complex", {"limit": "time"})
