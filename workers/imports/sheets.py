@@ -61,7 +61,7 @@ class Limits:
 
     memory: int = 512 << 20
     seconds: int = 60
-    wait: float = 120.0
+    wait: float = 300.0  # five times as long, where others are at work
 
 
 LIMITS = Limits()
