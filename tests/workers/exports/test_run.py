@@ -10,6 +10,7 @@ from subprocess import Popen
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 import pytest
 from python_calamine import CalamineWorkbook
@@ -27,6 +28,7 @@ from workers.exports import run
 from workers.outbox import hand_over
 
 ROWS = 2_345
+PATIENCE = 60.0  # seconds: the process begins, and makes its schema with the first export
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ async def begin(yard: Yard, caller: Caller, **asked: Any) -> UUID:
 
 async def made(yard: Yard, company: Company, id: UUID) -> tuple[dict[str, Any], StoredFile, bytes]:
     """What the job tells, and the file."""
-    done = await yard.is_now(company, id, "done")
+    done = await yard.is_now(company, id, "done", PATIENCE)
     result = orjson.loads(done["result"])
     file = await file_of(company, UUID(result["file_id"]))
     assert file
@@ -126,6 +128,30 @@ async def test_a_token_without_cost_exports_none(yard: Yard, full: Company, work
     head = content.decode().removeprefix("\ufeff").splitlines()[0].split(",")
     assert {"sku", "price", "onHand"} <= {*head}
     assert {"referenceCost", "averageCost", "stockValue"}.isdisjoint(head)
+
+
+async def test_a_kill_in_the_middle_is_made_up_for(yard: Yard, full: Company, instance: Instance) -> None:
+    """The list is locked while the first worker asks for it, so that it dies with nothing done."""
+    owner = await yard.member(full)
+    blocker = await asyncpg.connect(instance.server.owner_url)
+    transaction = blocker.transaction()
+    await transaction.start()
+    await blocker.execute(f"lock table {full.schema}.product in access exclusive mode")
+    first = yard.worker()
+    id = await begin(yard, owner, list="products", columns=["sku"], order=["SKU_ASC"], format="csv", keys=True)
+    await yard.is_now(full, id, "running")
+    first.kill()
+    first.wait()
+    await transaction.rollback()
+    await blocker.close()
+    second = yard.worker()
+    try:
+        _, _, content = await made(yard, full, id)
+    finally:
+        second.kill()
+        second.wait()
+    head, *skus = content.decode().removeprefix("\ufeff").split()
+    assert (head, len(skus), skus) == ("sku", ROWS, sorted(skus))
 
 
 async def test_what_is_not_his_to_ask_for(yard: Yard, full: Company) -> None:
