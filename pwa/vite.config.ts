@@ -133,7 +133,9 @@ export default defineConfig(({ command }) => ({
   },
   worker: { format: "es" },
   server: {
-    proxy: Object.fromEntries(["/graphql", "/oauth", "/.well-known", "/sync", "/downloads"].map((path) => [path, API])),
+    proxy: Object.fromEntries(
+      ["/graphql", "/oauth", "/.well-known", "/sync", "/uploads", "/downloads"].map((path) => [path, API]),
+    ),
   },
   test: { include: ["test/**/*.test.ts"], environment: "node" },
 }));

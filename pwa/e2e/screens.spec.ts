@@ -15,6 +15,8 @@ const SCREENS: Record<string, [name: string, address: (made: Made) => string]> =
   "/waiting-calls": ["waiting-calls", () => "/waiting-calls"],
   "/devices": ["devices", () => "/devices"],
   "/jobs": ["jobs", () => "/jobs"],
+  "/imports": ["imports", () => "/imports"],
+  "/imports/:id": ["import-elsewhere", ({ world }) => `/imports/${world.ids.cup}`],
   "/log": ["log", () => "/log"],
   "/log/:id": ["log-entry", ({ entry }) => `/log/${entry}`],
   "/scan": ["scan", () => "/scan"],

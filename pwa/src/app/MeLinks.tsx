@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import { ChevronRight, Hammer, Inbox, Logs, type LucideIcon, RefreshCw, Smartphone } from "lucide-react";
+import { ChevronRight, FileInput, Hammer, Inbox, Logs, type LucideIcon, RefreshCw, Smartphone } from "lucide-react";
 import { Link } from "wouter";
 import { useMe } from "../data/me";
 import { useQueueCounts } from "../offline/views";
@@ -13,6 +13,7 @@ export function MeLinks() {
   const links: { href: string; label: string; icon: LucideIcon; count?: number; shown: boolean }[] = [
     { href: "/queue", label: t`Sync centre`, icon: RefreshCw, count: unsent + attention, shown: true },
     { href: "/waiting-calls", label: t`For a manager`, icon: Inbox, shown: can("waiting.decide") },
+    { href: "/imports", label: t`Imports`, icon: FileInput, shown: can("import.run") },
     { href: "/jobs", label: t`Jobs`, icon: Hammer, shown: can("job.own") },
     { href: "/log", label: t`Log`, icon: Logs, shown: can("audit.read") },
     { href: "/devices", label: t`Devices`, icon: Smartphone, shown: true },

@@ -3,6 +3,7 @@ import { useLingui as useI18n } from "@lingui/react";
 import {
   ArrowLeftRight,
   ClipboardList,
+  FileInput,
   FilePen,
   Hammer,
   House,
@@ -51,6 +52,7 @@ function usePlaces(): Place[] {
     { href: "/transfers", label: t`Transfers`, icon: ArrowLeftRight, permissions: ["stock.read"], phone: false },
     { href: "/counts", label: t`Counts`, icon: ClipboardList, permissions: ["stock.count"], phone: false },
     { href: "/products", label: t`Stock`, icon: PackageSearch, permissions: ["product.read"], phone: true },
+    { href: "/imports", label: t`Imports`, icon: FileInput, permissions: ["import.run"], phone: false },
     { href: "/jobs", label: t`Jobs`, icon: Hammer, permissions: ["job.own"], phone: false },
     { href: "/log", label: t`Log`, icon: Logs, permissions: ["audit.read"], phone: false },
     { href: "/me", label: t`Me`, icon: UserRound, phone: true },

@@ -17,6 +17,8 @@ const LogPage = lazy(() => import("../features/log/LogPage"));
 const NewCount = lazy(() => import("../features/inventory/count/NewCount"));
 const NewTransfer = lazy(() => import("../features/inventory/transfer/NewTransfer"));
 const Devices = lazy(() => import("../features/sync/Devices"));
+const ImportList = lazy(() => import("../features/imports/ImportList"));
+const ImportPage = lazy(() => import("../features/imports/ImportPage"));
 const JobsPage = lazy(() => import("../features/jobs/JobsPage"));
 const ProductList = page(() => import("../features/masterdata/ProductList"));
 const ProductPage = lazy(() => import("../features/masterdata/ProductPage"));
@@ -75,6 +77,10 @@ export function Routes() {
         <Route path="/log/:id">
           <EntryPage />
         </Route>
+        <Route path="/imports">
+          <ImportList />
+        </Route>
+        <Route path="/imports/:id">{({ id }) => <ImportPage key={id} id={id} />}</Route>
         <Route path="/scan">
           <ScanPage />
         </Route>

@@ -1,6 +1,7 @@
+import { Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
-import { useLocation } from "wouter";
+import { Link, useLocation } from "wouter";
 import { useMe } from "../../data/me";
 import type { Pages } from "../../data/usePages";
 import type { Id } from "../../offline/types";
@@ -114,9 +115,18 @@ export default function ProductList() {
           {...(search.trim() === "" && { onOrder: setOrder, ...(order && { order }) })}
           empty={
             search === "" ? (
-              <Empty title={<Trans>No products yet</Trans>}>
+              <Empty
+                title={<Trans>No products yet</Trans>}
+                action={
+                  can("import.run") && (
+                    <Button component={Link} href="/imports">
+                      <Trans>Bring in a list</Trans>
+                    </Button>
+                  )
+                }
+              >
                 {can("import.run") ? (
-                  <Trans>Bring in your list with “huotong import products”; it takes the columns as they are.</Trans>
+                  <Trans>Bring in your Excel list; it takes the columns as they are.</Trans>
                 ) : (
                   <Trans>They appear here as soon as somebody has entered or imported them.</Trans>
                 )}
