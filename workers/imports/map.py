@@ -24,6 +24,7 @@ CHOICES = {
 }  # fmt: skip
 PRICE_DECIMALS = 8
 is_plain = re.compile(r"-?\d{1,12}(\.\d{1,8})?", re.ASCII).fullmatch
+is_grouped = re.compile(r"-?\d{1,3}(,\d{3}){1,3}(\.\d{1,8})?", re.ASCII).fullmatch
 separated = re.compile(r"[;,，；、\n]").split
 
 
@@ -99,17 +100,24 @@ class Names:
 # --- values as commands take them ---
 
 
+def simple(text: str) -> str | None:
+    """12.5 and 1,234.50: what most numbers are, without the way through a Decimal. None: it may be one all the same."""
+    if is_plain(text):
+        return text
+    return text.replace(",", "") if is_grouped(text) else None
+
+
 def number(text: str, name: str) -> str:
     """Refuses as `values.number`."""
-    return text if is_plain(text) else values.written(values.number(text, name))
+    return simple(text) or values.written(values.number(text, name))
 
 
 def price(row: Values, name: str, packings: Mapping[str, Packing] | None = None, of: str | None = None) -> str:
     """Per unit `of` (none: the stock unit), whichever unit the cell says it is for. Refuses: unknown_unit, and as
     `values.price`."""
     text = row[name]
-    if is_plain(text):
-        return text
+    if (plain := simple(text)) is not None:
+        return plain
     found = values.price(text, name)
     if found.unit is None or found.unit == of:
         return values.written(found.amount)
@@ -167,13 +175,9 @@ def product(row: Values, source: str) -> Body:
     pack, size = body.pop("pack_unit", None), body.pop("pack_size", None)
     if pack and size:
         body["units"] = [{"unit": pack, "numerator": number(size, "pack_size")}]
-    if "price" in row or "reference_cost" in row:
-        own = {row["unit"]: Packing("", Decimal(1), Decimal(1))} if "unit" in row else {}
-        if pack and size:
-            own[pack] = Packing("", Decimal(body["units"][0]["numerator"]), Decimal(1))
-        for name in ("price", "reference_cost"):
-            if name in row:
-                body[name] = price(row, name, own)
+    for name in ("price", "reference_cost"):
+        if name in row:
+            body[name] = simple(row[name]) or price(row, name, packings_of(body))
     if "barcodes" in row:
         body["barcodes"] = [{"code": code.strip()} for code in separated(row["barcodes"]) if code.strip()]
     if "kind" in row:
@@ -182,6 +186,12 @@ def product(row: Values, source: str) -> Body:
         body["active"] = values.yes(row["active"], "active")
     body["external"] = {"source": source, "number": row.get("sku", "")}
     return body
+
+
+def packings_of(body: Body) -> dict[str, Packing]:
+    """The units of a product that is on its way itself."""
+    own = {body["unit"]: Packing("", Decimal(1), Decimal(1))} if "unit" in body else {}
+    return own | {one["unit"]: Packing("", Decimal(one["numerator"]), Decimal(1)) for one in body.get("units", ())}
 
 
 def partner(row: Values, source: str) -> Body:
