@@ -65,16 +65,16 @@ def facts_of_report(report: Report) -> dict[str, Any]:
 
 
 def show_report(report: Report) -> None:
-    from rich.table import Column, Table
-
     total = sum(report.counts.values())
     console.print(f"{report.company}: {report.moves} moves, {total or 'no'} differences", markup=False)
-    if total:
-        folded = Column("key", overflow="fold")
-        table = Table("check", folded, "what", "by the moves", "kept", Column("first cause", overflow="fold"))
-        for one in report.differences:
-            table.add_row(one.check, one.key, one.what, one.expected, one.found, cause_in_words(report, one))
-        console.print(table)
+    for one in report.differences:
+        kept = (
+            f"{one.check} {one.key}: {one.what} is {one.found or 'nothing'}, by the moves {one.expected or 'nothing'}"
+        )
+        console.print(kept, markup=False, soft_wrap=True)
+        console.print(f"  first cause: {cause_in_words(report, one)}", markup=False, soft_wrap=True)
+    if total > len(report.differences):
+        console.print(f"and {total - len(report.differences)} more", markup=False)
 
 
 def cause_in_words(report: Report, one: Any) -> str:
