@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infra.console import Json, console, fail, progress, remarks, show
-from infra.operate import audit, companies, imports, installed, people
+from infra.operate import audit, companies, imports, installed, jobs, people
 
 if TYPE_CHECKING:
     from infra.installation import Installation
@@ -24,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 db = typer.Typer(no_args_is_help=True, help="Embedded PostgreSQL without the rest.")
 demo = typer.Typer(no_args_is_help=True, help="The two demo companies.")
 app.add_typer(companies.app, name="tenants")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(people.users, name="users")
 app.add_typer(people.clients, name="clients")
 app.add_typer(db, name="db")

@@ -63,11 +63,12 @@ async def remaining(here: Installation, company: Company) -> int:
 async def encrypt_again(owner: asyncpg.Connection, company: Company, table: Table, done: Callable[[int], None]) -> int:
     names = columns(table)
     listed = ", ".join(names)
-    select = f"""select id, {listed} from {table.name} where ({outdated(table)}) and ($2::uuid is null or id > $2)
- order by id limit {AT_ONCE} for no key update"""
+    [key] = [column.name for column in table.primary_key.columns]  # a value is bound to its row by it
+    select = f"""select {key} as id, {listed} from {table.name} where ({outdated(table)})
+ and ($2::uuid is null or {key} > $2) order by {key} limit {AT_ONCE} for no key update"""
     given = ", ".join(f"${place}::bytea[]" for place in range(2, len(names) + 2))
     update = f"""update {table.name} t set {", ".join(f"{name} = n.{name}" for name in names)}
- from unnest($1::uuid[], {given}) as n(id, {listed}) where t.id = n.id"""
+ from unnest($1::uuid[], {given}) as n(id, {listed}) where t.{key} = n.id"""
     total, last = 0, None
     while True:
         async with owner.transaction():

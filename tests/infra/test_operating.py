@@ -330,3 +330,39 @@ def test_a_lost_master_key_is_said_and_nothing_is_made_in_its_place(operator: Op
         assert not key.exists()
     finally:
         (operator.data / "away").rename(key)
+
+
+def test_jobs_are_listed_retried_and_cancelled(operator: Operator, slug: str) -> None:
+    [(schema,)] = operator.sql("select schema from control.company where slug = %s", slug)
+    ids = ["01a20000-0000-7000-8000-000000000001", "01a20000-0000-7000-8000-000000000002"]
+    for id, status in zip(ids, ("quarantined", "done"), strict=True):
+        operator.sql(
+            f"""insert into {schema}.job (id, kind, label, status, actor_id, actor_name, priority, body, code)
+ values (%s, 'export', 'products', %s, gen_random_uuid(), 'Li', 5, '{{}}', 'worker_died')""",
+            id,
+            status,
+        )
+    found = operator.json("jobs", "list", "--company", slug, "--status", "quarantined")
+    assert [(one["company"], one["id"], one["code"]) for one in found] == [(slug, ids[0], "worker_died")]
+    assert {one["id"] for one in operator.json("jobs", "list")} >= set(ids)
+    assert operator.json("jobs", "retry", ids[0], "--company", slug)["job_status"] == "queued"
+    assert operator.json("jobs", "cancel", ids[0], "--company", slug)["job_status"] == "cancelled"
+    why = operator.run("jobs", "cancel", ids[1], "--company", slug, status=1)
+    assert "job_status status=done" in why
+
+
+def test_control_of_an_older_release_becomes_what_is_declared(operator: Operator) -> None:
+    def shape() -> list[tuple[Any, ...]]:
+        return operator.sql(
+            """select c.table_name, c.column_name, c.data_type, c.is_nullable, c.column_default,
+ array(select privilege_type::text from information_schema.role_table_grants g
+  where g.grantee = 'huotong_control' and g.table_schema = 'control' and g.table_name = c.table_name order by 1),
+ array(select indexdef from pg_indexes i where i.schemaname = 'control' and i.tablename = c.table_name order by 1)
+from information_schema.columns c where c.table_schema = 'control' order by 1, 2"""
+        )
+
+    declared = shape()
+    operator.sql("drop table control.queue, control.turn, control.event_attempt, control.schedule")
+    operator.sql("update control.alembic_version set version_num = '0002'")
+    upgrade_all(operator.server.owner_url)
+    assert shape() == declared
