@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
 import { CloudOff, FileDown } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { connection } from "../../data/connection";
 import { useMe } from "../../data/me";
 import { useStore } from "../../data/store";
@@ -16,11 +16,13 @@ export function ExportButton({ wanted }: { wanted: Wanted }) {
   const { can } = useMe();
   const { reachable } = useStore(connection);
   const wide = useWide();
+  const button = useRef<HTMLButtonElement>(null);
   const [{ open, times }, setState] = useState({ open: false, times: 0 });
   if (!can("export.run")) return null;
   const label = reachable ? t`Export` : t`Export needs the network`;
   const Icon = reachable ? FileDown : CloudOff;
   const shared = {
+    ref: button,
     onClick: () => setState({ open: true, times: times + 1 }),
     "aria-haspopup": "dialog" as const,
   };
@@ -38,7 +40,13 @@ export function ExportButton({ wanted }: { wanted: Wanted }) {
       {times > 0 && (
         <Suspense fallback={null}>
           {/* Closed, it stays for a moment: the page must see that Esc was meant for it. */}
-          <ExportDialog key={times} opened={open} wanted={wanted} onClose={() => setState({ open: false, times })} />
+          <ExportDialog
+            key={times}
+            opened={open}
+            wanted={wanted}
+            onClose={() => setState({ open: false, times })}
+            onClosed={() => button.current?.focus()}
+          />
         </Suspense>
       )}
     </>

@@ -23,10 +23,10 @@ const COLUMNS = graphql(`
 
 export type Columns = ResultOf<typeof COLUMNS>["exportColumns"];
 
-type ExportDialogProps = { opened: boolean; wanted: Wanted; onClose: () => void };
+type ExportDialogProps = { opened: boolean; wanted: Wanted; onClose: () => void; onClosed: () => void };
 
 /** Which columns, in which format; then how far it is, and the file. Closing it stops nothing. */
-export default function ExportDialog({ opened, wanted, onClose }: ExportDialogProps) {
+export default function ExportDialog({ opened, wanted, onClose, onClosed }: ExportDialogProps) {
   const { t } = useLingui();
   const { i18n } = useI18n();
   const language = i18n.locale === "en" ? "EN" : "ZH";
@@ -35,7 +35,7 @@ export default function ExportDialog({ opened, wanted, onClose }: ExportDialogPr
   const columns = data?.exportColumns;
   const list = useListWords()(wanted.list);
   return (
-    <Modal.Root opened={opened} onClose={onClose}>
+    <Modal.Root opened={opened} onClose={onClose} onExitTransitionEnd={onClosed}>
       <Modal.Overlay />
       <Modal.Content className={styles.content ?? ""}>
         {/* No Modal.Header: a second <header> would be a second banner of the page. */}
