@@ -17,7 +17,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from domain.audit.seal import seal_all
 from domain.execute import execute
+from domain.files import read_file
+from domain.ids import new_id
 from domain.schema import REVISIONS
 from infra import cli
 from infra.installation import opened
@@ -29,9 +32,11 @@ from tenants.keys import add_master, open_master
 from tenants.migrate import head
 from tenants.registry import Company
 from tenants.settings import Settings
+from tenants.signing import SigningKeys
 from tests.builders import call, make_partner
 from tests.companies import caller_of
 from tests.conftest import OPTIONS
+from workers.checking import check
 
 pytestmark = pytest.mark.server
 
@@ -270,6 +275,46 @@ def test_reconcile_says_what_differs(operator: Operator, slug: str) -> None:
     assert str(product)[:20] in shown
     operator.sql(f"delete from {schema}.stock_balance")
     assert "no differences" in operator.run("reconcile")
+
+
+def test_the_log_is_verified_against_a_certificate_and_redacted(operator: Operator, slug: str, tmp_path: Path) -> None:
+    async def checked() -> tuple[bytes, UUID]:
+        async with opened(operator.settings) as here:
+            company = await here.company(slug)
+            await make_partner(caller_of(company))
+            keys = await SigningKeys.open(here.database, here.master)
+            found = await check(company, new_id(), UUID(int=0), keys)
+            content = [chunk async for chunk in read_file(company, UUID(str(found["file_id"])))]
+            return b"".join(content), company.id
+
+    content, id = asyncio.run(checked())
+    file = tmp_path / "certificate.json"
+    file.write_bytes(content)
+    answer = operator.json("verify-certificate", str(file))
+    assert answer["certificate"]["company"]["id"] == str(id)
+    assert "no differences" in operator.run("verify-certificate", str(file))
+    file.write_bytes(content.replace(b"true", b"false"))
+    assert "not as it was signed" in operator.run("verify-certificate", str(file), status=1)
+    file.write_bytes(content)
+
+    verify = ("verify-log", "--company", slug, "--bodies", "--certificate", str(file))
+    [verdict] = operator.json(*verify)
+    assert verdict["clean"]
+    assert (verdict["anchors"], verdict["bodies"]) == (2, verdict["rows"])
+    [(schema,)] = operator.sql("select schema from control.company where slug = %s", slug)
+    [(call_id,)] = operator.sql(f"select id from {schema}.seal where n = 1")
+    assert "1 calls were erased" in operator.run("redact", str(call_id), "--company", slug)
+    assert operator.json("redact", str(UUID(int=1)), "--company", slug) == {"redacted": 0}
+    assert f"row 1 was erased: masterdata.save_partners {call_id}" in operator.run(*verify, status=1)  # not sealed yet
+
+    async def seal() -> None:
+        async with opened(operator.settings) as here:
+            await seal_all(await here.company(slug))
+
+    asyncio.run(seal())
+    assert "as they were sealed, 2 certificates agree" in operator.run(*verify)
+    operator.sql(f"delete from {schema}.seal where n > 1")
+    assert "was removed" in operator.run(*verify, status=1)
 
 
 def test_keys_are_rotated_layer_by_layer(operator: Operator, slug: str) -> None:

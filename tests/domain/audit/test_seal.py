@@ -308,3 +308,24 @@ async def test_a_long_backlog_is_sealed_in_batches(instance: Instance, company: 
     assert await seal(company) == AT_ONCE
     await seal_all(company, timedelta())
     assert (await verify(company)).rows == 2 * AT_ONCE + 5
+
+
+CHANGES = (  # of the row at place $n
+    "update command_log set name = name || 'x' where id = {id}",
+    "update command_log set occurred_at = occurred_at - interval '1 s' where id = {id}",
+    "update command_log set actor_id = id where id = {id}",
+    "delete from command_log where id = {id}",
+    "delete from seal where n = {n}",
+    "update seal set outcome_hash = 'x' where n = {n}",
+    "update seal set chain = chain || 'x' where n = {n}",
+)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_of_several_changes_the_first_is_named(logged: Company, as_owner: Any, rows: Any, seed: int) -> None:
+    chance = random.Random(seed)
+    places = sorted(chance.sample(range(1, CALLS + 1), chance.randint(1, 3)))
+    sealed = {row["n"]: row["id"] for row in await rows(logged, "select n, id from seal")}
+    changes = [chance.choice(CHANGES).format(n=n, id=f"'{sealed[n]}'") for n in places]
+    await as_owner(logged, *changes)
+    assert (named(await verify(logged)) or ("", None))[1] == places[0], changes
