@@ -25,8 +25,8 @@ from tests.workers.conftest import Works, until
 from workers.outbox import hand_over
 
 NAME, NIGHTLY = "tests.begin_job", "tests.begin_nightly"
-STATE = """select status, code, details::text, attempts, done, total, result::text, wanted, pausable, claim, started_at,
- finished_at from job where id = $1"""
+STATE = """select status, code, details::text, attempts, done, total, result::text, wanted, pausable, claim, created_at,
+ started_at, finished_at from job where id = $1"""
 
 
 @command

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -204,6 +205,35 @@ async def test_a_job_that_gets_further_each_time_is_not_put_aside(yard: Yard, co
     finally:
         process.kill()
         process.wait()
+
+
+async def test_one_that_floods_makes_nobody_wait(
+    yard: Yard, company: Company, worker: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From command to beginning, another's job takes at most twice as long as where nothing else is to be done."""
+    other = await yard.instance.company()
+    flooding, patient = await yard.member(company), await yard.member(other)
+
+    async def waited(times: int, name: str) -> float:
+        waits: list[float] = []
+        for n in range(times):
+            id = await yard.begin(patient, "count", to=1, log=str(tmp_path / f"{name}{n}"))
+            row = await yard.is_now(other, id, "done")
+            waits.append((row["started_at"] - row["created_at"]).total_seconds())
+        return statistics.median(waits)
+
+    await waited(1, "first")  # until the process is there
+    idle = await waited(7, "idle")
+    go = tmp_path / "go"
+    body = {"to": 2, "wait_at": 1, "go": str(go)}
+    ids = [await yard.begin(flooding, "count", **body, log=str(tmp_path / f"flood{n}")) for n in range(40)]
+    await yard.is_now(company, ids[0], "running")
+    flooded = await waited(7, "flooded")
+    with capsys.disabled():
+        print(f"\nfrom command to beginning: {idle * 1000:.0f} ms alone, {flooded * 1000:.0f} ms beside 40 of another")
+    assert flooded <= 2 * max(idle, 0.1)
+    go.touch()
+    await yard.is_now(company, ids[-1], "done", 120)
 
 
 async def test_a_process_that_is_stopped_gives_its_jobs_back(yard: Yard, company: Company, tmp_path: Path) -> None:
