@@ -70,7 +70,6 @@ BODIES: dict[str, Body] = {
         "lines": [{"product_id": s.tea, "quantity": "1", "direction": "in"}],
     },
     "inventory.record_count": lambda s: s.yard.count(s.tea, "90", ago(minutes=1)),
-    "inventory.close_period": lambda s: {"closed_to": ago(days=40).date()},
     "sales.place_sales_order": lambda s: s.yard.slip(s.tea, "1"),
     "sales.confirm_sales_order": lambda s: {"order_id": s.draft},
     "sales.ship_sales_order": lambda s: {"order_id": s.confirmed, "document_id": new_id()},
@@ -81,4 +80,10 @@ BODIES: dict[str, Body] = {
         **s.yard.slip(s.tea, "1"), "lines": [{"product_id": s.tea, "quantity": "1", "source_line_id": s.sold}],
     },
     "sales.release_short_reservations": lambda s: {"product_id": s.tea, "location_id": s.yard.place},
+}  # fmt: skip
+
+IMPORTED = {  # lists that an import takes over or takes back: tests/domain/imports
+    "inventory.reverse_opening_stock", "purchasing.take_over_purchase_orders", "purchasing.withdraw_purchase_orders",
+    "sales.record_past_sales", "sales.take_over_sales_orders", "sales.withdraw_past_sales",
+    "sales.withdraw_sales_orders",
 }  # fmt: skip

@@ -58,15 +58,15 @@ async def logged(shop: Shop, firm: Firm, *ids: str) -> int:
 
 
 def other_body(body: Body) -> Body:
-    """The same with another id or name somewhere."""
+    """The same with another id, name or day somewhere."""
     changed = copy.deepcopy(body)
     inside = changed["records"][0] if "records" in changed else changed
     known = (
         "id", "name", "note", "productId", "orderId", "documentId", "discrepancyId", "jobId", "importId", "sku",
-        "reconciliationId",
+        "reconciliationId", "closedTo",
     )  # fmt: skip
     key = next(key for key in known if key in inside)
-    inside[key] = new()
+    inside[key] = "2025-12-31" if key == "closedTo" else new()
     return changed
 
 

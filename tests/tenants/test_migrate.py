@@ -76,6 +76,7 @@ async def test_a_company_of_an_older_release_becomes_what_is_declared(instance: 
         f"""alter table {company.schema}.product drop column origin;
         alter table {company.schema}.change drop column at;
         alter table {company.schema}.feed_head drop column pruned;
+        alter table {company.schema}.setting drop column closed_to;
         drop table {company.schema}.seal, {company.schema}.seal_head;
         drop table {company.schema}.reconciliation_difference, {company.schema}.reconciliation;
         drop table {company.schema}.import_row, {company.schema}.import_step, {company.schema}.import_job;
