@@ -21,7 +21,8 @@ export function useFormat() {
     whole: (value: number) => show(String(value), locale),
     /** In bytes, as people say it. */
     size: (bytes: number) => {
-      const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
+      const [value, unit] =
+        bytes < 1e3 ? [bytes, "byte"] : bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
       const digits = value < 10 ? 1 : 0;
       return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: digits }).format(value);
     },
