@@ -98,15 +98,23 @@ function Before() {
 /** Of what was checked or run; before that only how long the file is. */
 function Counts({ row }: { row: Row }) {
   const parts = [
-    row.accepted > 0 && <Plural key="new" value={row.accepted} one="# new" other="# new" />,
-    row.changed > 0 && <Plural key="changed" value={row.changed} one="# changed" other="# changed" />,
-    row.unchanged > 0 && <Plural key="unchanged" value={row.unchanged} one="# unchanged" other="# unchanged" />,
-    row.refused > 0 && (
-      <span key="refused" className={styles.refused}>
-        <Plural value={row.refused} one="# refused" other="# refused" />
-      </span>
-    ),
-  ].filter((part) => part !== false);
+    { key: "new", count: row.accepted, word: <Plural value={row.accepted} one="# new" other="# new" /> },
+    { key: "changed", count: row.changed, word: <Plural value={row.changed} one="# changed" other="# changed" /> },
+    {
+      key: "unchanged",
+      count: row.unchanged,
+      word: <Plural value={row.unchanged} one="# unchanged" other="# unchanged" />,
+    },
+    { key: "refused", count: row.refused, word: <Plural value={row.refused} one="# refused" other="# refused" /> },
+  ].filter(({ count }) => count > 0);
   if (parts.length === 0) return <Plural value={row.lines} one="# row" other="# rows" />;
-  return <span className={styles.counts}>{parts}</span>;
+  return (
+    <span className={styles.counts}>
+      {parts.map(({ key, word }) => (
+        <span key={key} data-what={key}>
+          {word}
+        </span>
+      ))}
+    </span>
+  );
 }

@@ -87,8 +87,8 @@ export function RowCard({ row, about, edits, busy, onEdit, onDecide }: RowCardPr
 function RowState({ row }: { row: Row }) {
   const { t } = useLingui();
   const states: Record<Row["status"], [Tone, string]> = {
-    NEW: ["done", t`New`],
-    CHANGED: ["open", t`Changed`],
+    NEW: ["done", t({ message: "New", context: "record" })],
+    CHANGED: ["open", t({ message: "Changed", context: "record" })],
     UNCHANGED: ["draft", t`Unchanged`],
     REFUSED: ["needs", row.code === "depended_on" || row.code === "changed_since" ? t`Stays` : t`Refused`],
   };

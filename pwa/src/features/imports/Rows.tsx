@@ -72,7 +72,7 @@ export function Rows({ about, reload, onCorrecting }: RowsProps) {
     all: t`All to look at`,
     refused: t`Refused`,
     proposed: t`Maybe the same`,
-    changed: t`Changed`,
+    changed: t({ message: "Changed", context: "record" }),
     warned: t`With a warning`,
   };
   const views = (["all", "refused", "proposed", "changed", "warned"] as const).filter(

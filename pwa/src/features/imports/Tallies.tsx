@@ -8,8 +8,8 @@ export function Tallies({ about, label }: { about: Import; label: string }) {
   const { t } = useLingui();
   const format = useFormat();
   const tallies = [
-    ["done", t`New`, about.accepted],
-    ["open", t`Changed`, about.changed],
+    ["done", t({ message: "New", context: "record" }), about.accepted],
+    ["open", t({ message: "Changed", context: "record" }), about.changed],
     ["draft", t`Unchanged`, about.unchanged],
     ["needs", t`Refused`, about.refused],
   ] as const;

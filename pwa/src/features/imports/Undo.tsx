@@ -29,7 +29,7 @@ export function UndoButton({ about, reload, disabled = false }: StepProps & { di
         disabled={disabled}
         onClick={() => setOpen(true)}
       >
-        <Trans>Take back</Trans>
+        <Trans>Undo the import</Trans>
       </Button>
       <Modal.Root opened={open} onClose={close}>
         <Modal.Overlay />
@@ -37,7 +37,7 @@ export function UndoButton({ about, reload, disabled = false }: StepProps & { di
           {/* No Modal.Header: a second <header> would be a second banner of the page. */}
           <div className={styles.head}>
             <Modal.Title className={styles.title ?? ""}>
-              <Trans>Take back what came in?</Trans>
+              <Trans>Undo this import?</Trans>
             </Modal.Title>
             <Modal.CloseButton aria-label={t`Close`} size={44} />
           </div>
