@@ -56,7 +56,7 @@ class ImportOptions:
 @command
 class MapImport:
     """Say what the rows are and which column is which field. Another sheet or row of headings is read again, and its
-    columns are guessed anew."""
+    columns are guessed anew; of another sheet the kind as well, where it is not another one than before."""
 
     import_id: UUID
     kind: KindName
@@ -242,7 +242,9 @@ async def map_import(tx: Tx) -> None:
         if cmd.heading_row is not None:
             where["heading_row"] = cmd.heading_row
         if where != {name: job[name] for name in where} or (job["kind"] != cmd.kind and not cmd.columns):
-            asked = {"sheet": where["sheet"], "heading_row": cmd.heading_row, "kind": cmd.kind}
+            # nobody has said yet what another sheet holds
+            kind = None if cmd.kind == job["kind"] and where["sheet"] != job["sheet"] else cmd.kind
+            asked = {"sheet": where["sheet"], "heading_row": cmd.heading_row, "kind": kind}
             job_id = begin(tx, run, "import_read", job["file_name"], **asked)
             return imports.put(run, job, status="reading", kind=cmd.kind, options=options, job_id=job_id)
         said = [(column.column, column.field) for column in cmd.columns]

@@ -6,6 +6,7 @@ from domain.execute import execute
 from domain.ids import new_id
 from tests.builders import act, call, make_partner, make_product, make_unit, make_warehouse
 from tests.domain.imports.test_withdrawal import MASTER
+from tests.workers.imports.books import book, write
 from tests.workers.imports.desk import Desk, counts
 
 PRODUCTS = """商品资料
@@ -184,3 +185,16 @@ async def test_stock_orders_and_past_sales_in_units_as_people_write_them(desk, r
     for id in (sold, ordered, opened):
         assert (await desk.ask("undo_import", id))["status"] == "undone"
     assert await balances() == []
+
+
+async def test_another_sheet_may_hold_something_else(desk, tmp_path):
+    def two_sheets(workbook, first):
+        write(first, [["货号", "品名", "单位"], ["A", "Tea", "个"]])
+        write(workbook.add_worksheet("客户"), [["客户编码", "客户名称", "手机"], ["C", "林记", "13800000001"]])
+
+    id = await desk.begin(book(tmp_path / "book.xlsx", two_sheets, "商品").read_bytes(), "book.xlsx")
+    assert (await desk.now(id))["kind"] == "products"
+    other = await desk.ask("map_import", id, kind="products", sheet="客户")
+    assert (other["kind"], other["sheet"]) == ("partners", "客户")
+    said = await desk.ask("map_import", id, kind="sales", sheet="商品")
+    assert (said["kind"], said["sheet"]) == ("sales", "商品")
