@@ -82,12 +82,16 @@ class RunImport:
 
 @command
 class CorrectedValue:
+    """What a field of a row is to be instead; nothing: it is to be empty."""
+
     field: Name
     value: Note
 
 
 @command
 class CorrectedRow:
+    """A row of the file by its line."""
+
     line: Annotated[int, Interval(ge=1)]
     values: Annotated[tuple[CorrectedValue, ...], Len(1, 50)]
 

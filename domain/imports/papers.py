@@ -9,10 +9,9 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 import orjson
-from sqlalchemy import update
 
+from domain.execute import dump
 from domain.ids import derived_id
-from domain.imports.tables import import_job
 from tenants.registry import Company
 from tenants.transaction import read_transaction, write_transaction
 
@@ -23,6 +22,12 @@ IMPORT: LiteralString = """select id, file_id, file_name, actor_id, status, kind
 REMEMBERED: LiteralString = """select kind, columns, options from import_job
  where signature = $1 and id <> $2 and kind is not null and ($3::text is null or kind = $3)
  and status not in ('reading', 'mapping', 'failed') order by created_at desc limit 1"""
+# what the document names; the rest stays as it is
+NOTE: LiteralString = """update import_job i set (status, kind, source, sheet, heading_row, signature, sheets, columns,
+  samples, options, lines, accepted, changed, unchanged, refused, proposed, code, details, report_id, finished_at)
+ = (select r.status, r.kind, r.source, r.sheet, r.heading_row, r.signature, r.sheets, r.columns, r.samples, r.options,
+  r.lines, r.accepted, r.changed, r.unchanged, r.refused, r.proposed, r.code, r.details, r.report_id, r.finished_at
+  from jsonb_populate_record(i, $2::jsonb) r) where i.id = $1"""
 TOLD: LiteralString = """insert into change (entity, entity_id, bucket, gone)
  select 'import', id, 'u:' || actor_id, false from import_job where id = $1"""
 ROWS: LiteralString = """select id, line, status, code, field, proposed, corrected, content from import_row
@@ -68,7 +73,7 @@ async def remembered(company: Company, signature: str, other_than: UUID, kind: s
 async def note(company: Company, id: UUID, **columns: object) -> None:
     """What is known of an import now, for those who look."""
     async with write_transaction(company) as door:
-        await door.sql.execute(update(import_job).where(import_job.c.id == id).values(**columns))
+        await door.raw.execute(NOTE, id, dump(columns))
         await door.raw.execute(TOLD, id)
     company.database.doorbell.ring(company)
 

@@ -16,6 +16,7 @@ HOUSE = Path(__file__).parents[2]
 PAGE = (HOUSE / "domain/refusals.md").read_text()
 CLIENT = HOUSE / "pwa/src/i18n"
 COMPUTED = {  # Refused(…) whose code is worked out, as it stands in the source → the codes it may be
+    "Refused(outcome.code, outcome.field, **outcome.data)": {"forbidden": {"permission"}},  # of a command as a whole
     "Refused(code, column)": {"kind_fixed": set(), "unit_fixed": set()},
     "Refused(code, column, value=value, id=holder)": {
         "duplicate_in_list": {"value", "id"}, "sku_taken": {"value", "id"}, "code_taken": {"value", "id"},

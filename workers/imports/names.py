@@ -70,7 +70,9 @@ async def with_partners(company: Company, names: Names, named: set[str]) -> Name
 async def as_it_is(company: Company, kind: str, records: Mapping[int, Body], said: Mapping[int, str]) -> None:
     """Tells records that are to be one of ours which one, on the version that it has now. `said`: place → id, as a
     person has chosen; the others by their code, where that has never come from this source."""
-    query, code, entity = SAME[kind]
+    said_of = SAME[kind]
+    query: LiteralString = said_of[0]
+    code, entity = said_of[1:]
     asked = [place for place in records if place not in said]
     async with read_transaction(company) as door:
         found = await door.raw.fetch(
@@ -79,7 +81,8 @@ async def as_it_is(company: Company, kind: str, records: Mapping[int, Body], sai
             [records[place].get(code, "") for place in asked],
             [UUID(known_as(company, records[place], entity)) for place in asked],
         )
-        versions = await door.raw.fetch(VERSIONS[kind], list(said.values())) if said else []
+        current: LiteralString = VERSIONS[kind]
+        versions = await door.raw.fetch(current, list(said.values())) if said else []
     by_id = {row["id"]: row["version"] for row in versions}
     for row in found:
         records[row["place"]].update(id=row["id"], base_version=row["version"])
