@@ -15,9 +15,8 @@ from api.exports.words import Language
 from api.mutations import Context, choice, mutation_type
 from api.read.declare import AnyNode, Field, Model
 from api.read.graphql import build
-from api.types import attention, audit, imports, inventory, jobs, masterdata, purchasing, sales
 from api.read.limits import refusal
-from api.types import attention, imports, inventory, jobs, masterdata, purchasing, sales
+from api.types import attention, audit, imports, inventory, jobs, masterdata, purchasing, sales
 from tenants.access import PERMISSIONS, who
 from tenants.people import members
 
