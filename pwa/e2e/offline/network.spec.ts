@@ -1,8 +1,6 @@
-/**
- * Networks that lie, and clocks that do. Of case 17 the closed period is not here: the domain has no period that closes
- * yet, so nothing can be refused for it.
- */
-import { emptied, equipped, queue } from "./device";
+/** Networks that lie, clocks that do, and books that are closed meanwhile. */
+import { uuid7 } from "../../src/data/uuid";
+import { emptied, equipped, plant, queue } from "./device";
 import { expect, test } from "./phone";
 import { portal } from "../faults";
 import { words } from "../words";
@@ -149,6 +147,48 @@ for (const [title, off] of [
     await emptied(page, 40_000);
   });
 }
+
+test("17: books are closed over what a phone has not sent yet", async ({ page, signIn, network, books, world }) => {
+  const { pen } = world.ids;
+  const before = await books.onHand(pen, world.place);
+  const day = (ago: number) => new Date(Date.now() - ago * DAY).toISOString();
+  const call = (name: string, body: object) => ({
+    id: uuid7(),
+    name,
+    version: 1,
+    body: { document_id: uuid7(), location_id: world.place, ...body },
+    occurredAt: day(5),
+    lane: uuid7(),
+    dependsOn: [],
+    label: { title: "late", detail: "", href: "" },
+  });
+  const found = call("purchasing.record_blind_receipt", { lines: [{ product_id: pen, quantity: "9" }] });
+  const adjusted = call("inventory.adjust_stock", {
+    reason: "found",
+    lines: [{ product_id: pen, direction: "in", quantity: "1" }],
+  });
+  await signIn("keeper");
+  await equipped(page);
+  await network.down();
+  await plant(page, [found, adjusted]);
+  await world.command("closePeriod", { closedTo: day(3).slice(0, 10) });
+  try {
+    await network.up();
+    await expect
+      .poll(async () => (await queue(page)).map(({ id, state, answer }) => [id, state, answer?.code]), {
+        timeout: 40_000,
+      })
+      .toEqual([[adjusted.id, "refused", "period_closed"]]);
+    expect(await books.onHand(pen, world.place)).toBe(before + 9);
+    const [move] = await books.rows<Moments>(MOMENTS, found.id);
+    expect(Date.parse(move?.effective ?? "")).toBeGreaterThan(Date.parse(day(3))); // on the first open day
+    expect(
+      await books.rows("select kind from discrepancy where document_id = $1::uuid", found.body.document_id),
+    ).toEqual([{ kind: "closed_period" }]);
+  } finally {
+    await world.command("closePeriod", { closedTo: null });
+  }
+});
 
 test.describe("where clocks are put back", () => {
   test.use({ timezoneId: "Europe/Berlin" });
