@@ -99,7 +99,7 @@ const row = (page: Page, line: number): Locator =>
   page
     .getByRole("list", { name: words("Rows") })
     .getByRole("listitem")
-    .filter({ hasText: new RegExp(`(Row|第) ?${line}\\b`) });
+    .filter({ hasText: new RegExp(`(Row|第) ?${line}(?!\\d)`) });
 
 async function skus({ graphql }: World, mark: string): Promise<string[]> {
   const { products } = await graphql<{ products: { nodes: { sku: string }[] } }>(
