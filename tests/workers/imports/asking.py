@@ -18,9 +18,11 @@ from domain.tx import Call
 from tenants.access import Caller, caller_of
 from tenants.keys import open_master
 from tenants.registry import Registry
-from tenants.transaction import Database
+from tenants.transaction import Database, read_transaction
 from tests.workers.conftest import POOLS
 
+QUARANTINED = """select j.id, j.finished_at from import_job i join job j on j.id = i.job_id
+ where i.id = $1 and j.status = 'quarantined'"""
 NEXT = {None: "begin_import", "mapping": "check_import", "checked": "run_import"}
 
 
@@ -48,7 +50,16 @@ async def further(caller: Caller, id: UUID, file_id: str) -> str | None:
         more: dict[str, Any] = {"file_id": file_id} if status is None else {}
         body = {"import_id": str(id), **more}
         await execute(Call(uuid5(id, name), f"imports.{name}", body, datetime.now(UTC)), caller)
+    elif (job := await quarantined(caller, id)) is not None:  # it died three times where it was: somebody says go on
+        body = {"job_id": str(job["id"])}
+        call = Call(uuid5(job["id"], str(job["finished_at"])), "jobs.retry_job", body, datetime.now(UTC))
+        await execute(call, caller)
     return status
+
+
+async def quarantined(caller: Caller, id: UUID) -> Any:
+    async with read_transaction(caller.company) as door:
+        return await door.raw.fetchrow(QUARANTINED, id)
 
 
 if __name__ == "__main__":
