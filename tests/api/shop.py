@@ -22,7 +22,7 @@ ROWS = 40
 KINDS = (
     "unit", "category", "product", "partner", "warehouse", "location", "purchase_order", "purchase_order_line",
     "sales_order", "sales_order_line", "stock_document", "stock_transfer", "stock_transfer_line", "discrepancy",
-    "waiting_call", "job", "import_job", "stored_file",
+    "waiting_call", "job", "import_job", "stored_file", "reconciliation",
 )  # fmt: skip
 
 
