@@ -56,7 +56,6 @@ import_row = table(
     encrypted("content", null=False),  # what stands in the file and was put right, details, differences, proposals
     one_of("status", *ROW_STATUSES),
     Index(None, "import_id", "line", unique=True),
-    Index(None, "line", "id"),
 )
 
 import_step = table(

@@ -48,6 +48,10 @@ async def big(shop: Shop) -> Firm:
     return firm
 
 
+# An order of the rows of one import, whose filter the index is for; of all imports together nobody asks for it.
+WITH_ITS_FILTER = {("Query", "importRows", "LINE_ASC"), ("Query", "importRows", "LINE_DESC")}
+
+
 def orders() -> list[tuple[str, str, str]]:
     """The type that has the list, the list, and each of its orders; that of the key as well."""
     found = []
@@ -60,7 +64,7 @@ def orders() -> list[tuple[str, str, str]]:
                     (owner, name, ""),
                     *((owner, name, f"{key}_{way}") for key in keys for way in ("ASC", "DESC")),
                 ]
-    return found
+    return [one for one in found if one not in WITH_ITS_FILTER]
 
 
 @pytest.mark.parametrize(("owner", "name", "order"), orders())

@@ -31,7 +31,6 @@ create table import_row (
  constraint import_row_import_id_fkey foreign key (import_id) references import_job (id)
 );
 create unique index import_row_import_id_line_idx on import_row (import_id, line);
-create index import_row_line_id_idx on import_row (line, id);
 create table import_step (
  command_id uuid not null, import_id uuid not null, made bytea not null, kept bytea,
  recorded_at timestamptz default clock_timestamp() not null,
