@@ -25,6 +25,7 @@ OPTIONS = {  # nothing here has to outlive a crash of the machine
     "full_page_writes": "off",
     "shared_buffers": "128MB",
     "logging_collector": "off",
+    "max_connections": "250",  # of all workers of the tests, and of the processes that they start
 }
 _lock = pytest.StashKey[int]()
 
