@@ -76,7 +76,7 @@ async def test_an_event_that_fails_whenever_it_is_tried_is_told(alone: Instance)
         async def told() -> bool:
             return await kept(alone, company) is not None
 
-        await until(told, 60)
+        await until(told, 120)
         row = await kept(alone, company)
         assert (row["status"], row["code"]) == ("quarantined", "worker_error")
         assert orjson.loads(row["details"])["error"].endswith("ZeroDivisionError")
