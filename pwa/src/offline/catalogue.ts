@@ -18,7 +18,8 @@ type Waiting = { resolve(rows: ProductRow[]): void; reject(error: Error): void }
 
 /** As many rows are sooner read from the database than the worker has read all of them. */
 const FEW = 64;
-const RESTART_MS = 10_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
 const UNHURRIED_MS = 700;
 
 class Catalogue {
@@ -26,7 +27,7 @@ class Catalogue {
   readonly #waiting = new Map<number, Waiting>();
   readonly #db: Database;
   #worker: Worker | undefined;
-  #startedAt = 0;
+  #losses = 0;
   #filled = false;
   #broken = false;
   #stopped = false;
@@ -72,7 +73,6 @@ class Catalogue {
     worker.postMessage({ open: this.#db.name } satisfies ToWorker);
     this.#worker = worker;
     this.#broken = false;
-    this.#startedAt = Date.now();
     return worker;
   }
 
@@ -101,6 +101,7 @@ class Catalogue {
 
   async #news() {
     this.#filled = true;
+    this.#losses = 0;
     const loaded = await this.#db.fact("cursor").catch(() => undefined);
     this.state.set({ ready: loaded !== undefined, revision: this.state.value.revision + 1 });
   }
@@ -111,7 +112,7 @@ class Catalogue {
     this.#worker = undefined;
     this.#broken = true;
     this.#fail(reason);
-    setTimeout(() => this.#start(), Math.max(0, this.#startedAt + RESTART_MS - Date.now()));
+    setTimeout(() => this.#start(), Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#losses++));
   }
 
   #fail(reason: string) {
