@@ -242,7 +242,7 @@ test("an input method does not swallow a scan", async ({ page, goods, signIn }) 
   await signIn();
   await knows(page, goods);
   await page.goto("/scan");
-  const field = page.getByRole("textbox", { name: words("Code") });
+  const field = page.getByRole("textbox", { name: /^(Code|条码)$/ });
   await field.fill("ab");
   await page.evaluate((code) => {
     const keys = [...code].map((char) => [
@@ -270,7 +270,7 @@ test("one code for two products is asked about, the last choice first", async ({
   await signIn();
   await knows(page, goods);
   await page.goto("/scan");
-  await expect(page.getByRole("textbox", { name: words("Code") })).toBeVisible();
+  await expect(page.getByRole("textbox", { name: /^(Code|条码)$/ })).toBeVisible();
   for (const first of [true, false]) {
     await scanner(page, goods.twins.code);
     const choices = page.getByRole("status").getByRole("button");
@@ -285,7 +285,7 @@ test("a code that nobody knows is bound to a product", async ({ page, goods, sig
   await signIn();
   await knows(page, goods);
   await page.goto("/scan");
-  await expect(page.getByRole("textbox", { name: words("Code") })).toBeVisible();
+  await expect(page.getByRole("textbox", { name: /^(Code|条码)$/ })).toBeVisible();
   const code = `NEW-${uuid7().slice(-8)}`;
   await scanner(page, code);
   await page.getByRole("button", { name: words("Bind to a product") }).click();
@@ -305,7 +305,7 @@ test("without a camera there is a photo, and the code by hand", async ({ page, g
   const buffer = photo({ kind: "ean13", text: goods.codes.ean }, { turned: 15 });
   await page.locator("input[type=file]").setInputFiles({ name: "code.jpg", mimeType: "image/jpeg", buffer });
   await expect(heading(page, goods.name)).toBeVisible({ timeout: 15_000 });
-  await page.getByRole("textbox", { name: words("Code") }).fill(goods.codes.upc);
+  await page.getByRole("textbox", { name: /^(Code|条码)$/ }).fill(goods.codes.upc);
   await page.getByRole("button", { name: words("Take") }).click();
   await expect(page.getByText(goods.name).first()).toBeVisible();
 });
