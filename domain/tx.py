@@ -161,10 +161,15 @@ class Tx:
         self.company = runs[0].caller.company
         self.rows: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
         self.events: list[tuple[str, Mapping[str, Any]]] = []
-        self.changes: dict[tuple[str, UUID, str], bool] = {}
         self.sheets: list[Undoable] = []
+        self.noted: Sheet[tuple[str, UUID, str], bool] = self.sheet({})
         self.written: tuple[Statement, Mapping[str, Any]] | None = None
         self.deciding: Run | None = None
+
+    @property
+    def changes(self) -> Mapping[tuple[str, UUID, str], bool]:
+        """Which rows others have to read again: entity, id, bucket → gone."""
+        return self.noted.now
 
     @property
     def fresh(self) -> list[Run]:
@@ -188,7 +193,7 @@ class Tx:
     def attempt(self) -> Iterator[None]:
         """What is decided inside leaves nothing behind if it is refused."""
         lengths = {name: len(rows) for name, rows in self.rows.items()}
-        events, changes = len(self.events), dict(self.changes)
+        events = len(self.events)
         marks = [sheet.mark() for sheet in self.sheets]
         try:
             yield
@@ -196,7 +201,6 @@ class Tx:
             for name, rows in self.rows.items():
                 del rows[lengths.get(name, 0) :]
             del self.events[events:]
-            self.changes = changes
             for sheet, mark in zip(self.sheets, marks, strict=True):
                 sheet.undo(mark)
             raise
@@ -224,7 +228,7 @@ class Tx:
 
     def changed(self, entity: str, *ids: UUID, bucket: str = COMMON, gone: bool = False) -> None:
         for id in ids:
-            self.changes[entity, id, bucket] = gone
+            self.noted.put((entity, id, bucket), gone)
 
     def write(self, what: Statement, document: Mapping[str, Any]) -> None:
         """Sent at the end, in one statement with log, outbox and change rows. Lists collected in `rows` go along."""
