@@ -39,12 +39,28 @@ def is_id(word: str) -> bool:
         return False
 
 
-SALES_LINES: LiteralString = """(select id from jsonb_to_recordset($2::jsonb -> 'shipped') as a(id uuid)
-  union select id from jsonb_to_recordset($2::jsonb -> 'returned') as b(id uuid))"""
-GOODS: LiteralString = """(select id from jsonb_to_recordset($2::jsonb -> 'pool') as a(id uuid)
-  union select product_id from jsonb_to_recordset($2::jsonb -> 'balance') as b(product_id uuid)
-  union select product_id from jsonb_to_recordset($2::jsonb -> 'reserved') as c(product_id uuid))"""
-ORDERS: LiteralString = "(select id from jsonb_to_recordset($2::jsonb -> 'status') as s(id uuid))"
+def ids(check: LiteralString, name: LiteralString = "id") -> LiteralString:
+    """What the keys of a check name, of this column."""
+    return f"select {name} from jsonb_to_recordset($2::jsonb -> '{check}') as {check}({name} uuid)"
+
+
+def locked(part: LiteralString, table: LiteralString, chosen: LiteralString) -> sql.Part:
+    """Rows of a table, by their ids."""
+    return sql.rows(part, f"select t.id from {table} t where {chosen} order by t.id for no key update")
+
+
+SALES_LINES: LiteralString = f"({ids('shipped')} union {ids('returned')})"
+GOODS: LiteralString = f"({ids('pool')} union {ids('balance', 'product_id')} union {ids('reserved', 'product_id')})"
+RECEIVED: LiteralString = f"({ids('received')})"
+TRANSFERRED: LiteralString = f"({ids('transferred')})"
+ORDERS: LiteralString = f"({ids('status')})"
+
+
+def of_lines(table: LiteralString, parent: LiteralString, lines: LiteralString) -> LiteralString:
+    """Those that are named themselves, and those of the lines."""
+    return f"t.id in {ORDERS} or t.id in (select l.{parent} from {table} l where l.id in {lines})"
+
+
 LOCK = sql.statement(
     sql.rows(
         "seen",
@@ -52,41 +68,12 @@ LOCK = sql.statement(
  where d.reconciliation_id = ($2::jsonb ->> 'reconciliation_id')::uuid and d."check" = $2::jsonb ->> 'check'
   and d.key in (select jsonb_array_elements_text($2::jsonb -> 'keys')) order by d.position""",
     ),
-    sql.rows(
-        "sales_orders",
-        f"""select o.id from sales_order o where o.id in {ORDERS}
-  or o.id in (select l.order_id from sales_order_line l where l.id in {SALES_LINES}) order by o.id for no key update""",
-    ),
-    sql.rows(
-        "purchase_orders",
-        f"""select o.id from purchase_order o where o.id in {ORDERS} or o.id in (
-  select l.order_id from purchase_order_line l
-  where l.id in (select id from jsonb_to_recordset($2::jsonb -> 'received') as r(id uuid)))
- order by o.id for no key update""",
-    ),
-    sql.rows(
-        "transfers",
-        f"""select t.id from stock_transfer t where t.id in {ORDERS} or t.id in (
-  select l.transfer_id from stock_transfer_line l
-  where l.id in (select id from jsonb_to_recordset($2::jsonb -> 'transferred') as r(id uuid)))
- order by t.id for no key update""",
-    ),
-    sql.rows(
-        "sales_lines",
-        f"select l.id from sales_order_line l where l.id in {SALES_LINES} order by l.id for no key update",
-    ),
-    sql.rows(
-        "purchase_lines",
-        """select l.id from purchase_order_line l
- where l.id in (select id from jsonb_to_recordset($2::jsonb -> 'received') as r(id uuid))
- order by l.id for no key update""",
-    ),
-    sql.rows(
-        "transfer_lines",
-        """select l.id from stock_transfer_line l
- where l.id in (select id from jsonb_to_recordset($2::jsonb -> 'transferred') as r(id uuid))
- order by l.id for no key update""",
-    ),
+    locked("sales_orders", "sales_order", of_lines("sales_order_line", "order_id", SALES_LINES)),
+    locked("purchase_orders", "purchase_order", of_lines("purchase_order_line", "order_id", RECEIVED)),
+    locked("transfers", "stock_transfer", of_lines("stock_transfer_line", "transfer_id", TRANSFERRED)),
+    locked("sales_lines", "sales_order_line", f"t.id in {SALES_LINES}"),
+    locked("purchase_lines", "purchase_order_line", f"t.id in {RECEIVED}"),
+    locked("transfer_lines", "stock_transfer_line", f"t.id in {TRANSFERRED}"),
     sql.rows(
         "pools",
         f"""select c.product_id from cost_pool c where c.product_id in {GOODS}
