@@ -91,12 +91,12 @@ class Withdrawal:
         def decision(run: Run) -> Outcome:
             records = []
             for one in self.each():
-                entry, undo = (one.entry, undo_kept) if isinstance(one, Kept) else (one, undo_made)
+                entry = one.entry if isinstance(one, Kept) else one
                 details: dict[str, Any] = {"id": entry.id, "line": entry.line}
                 try:
                     with self.tx.attempt():
                         self.check(entry)
-                        undo(one)  # type: ignore[arg-type]
+                        undo_kept(one) if isinstance(one, Kept) else undo_made(one)
                 except Refused as refusal:
                     details |= refusal.details
                     records.append(Record(str(entry.line), "refused", refusal.code, refusal.field, details))

@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -64,7 +64,7 @@ class Import:
 
 
 @asynccontextmanager
-async def at_work(job: Job, status: str, stopped: Mapping[str, str]):  # type: ignore[no-untyped-def]
+async def at_work(job: Job, status: str, stopped: Mapping[str, str]) -> AsyncIterator[Import]:
     """Says where the import is while the job works on it, and when it is stopped or refused. `stopped`: what it is
     after which wish."""
     imported = await Import.of(job)
@@ -93,10 +93,9 @@ async def read(job: Job) -> Mapping[str, Any]:
             name = Path(about["file_name"]).stem
             sheet, heading, kind = asked.get("sheet"), asked.get("heading_row"), asked.get("kind")
             detected = await asyncio.to_thread(detect_in, path, kind, sheet, heading, name)
-        marks = signature(detected.headings)
-        before = await papers.remembered(job.company, marks, imported.id, kind)
-        if before and kind is None and before["kind"] != detected.kind:
-            async with opened(job.company, about["file_id"]) as path:
+            marks = signature(detected.headings)
+            before = await papers.remembered(job.company, marks, imported.id, kind)
+            if before and kind is None and before["kind"] != detected.kind:
                 detected = await asyncio.to_thread(detect_in, path, before["kind"], sheet, heading, name)
         fields = {column["index"]: column["field"] for column in before["columns"]} if before else {}
         columns = [
