@@ -49,7 +49,8 @@ export function Records<Row extends { id: string }>(props: RecordsProps<Row>) {
   );
 }
 
-function More<Row>({ pages }: { pages: Pages<Row> }) {
+/** How many rows are shown of how many, and the way to more. */
+export function More<Row>({ pages }: { pages: Pick<Pages<Row>, "nodes" | "total" | "more"> }) {
   const format = useFormat();
   const shown = format.count(pages.nodes.length);
   const total = pages.total === undefined ? undefined : format.count(pages.total);

@@ -2,12 +2,12 @@ import { Button } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useState } from "react";
 import { useCommand } from "../../data/command";
-import { usePages } from "../../data/usePages";
+import { type Pages, usePages } from "../../data/usePages";
 import { useDirty } from "../../app/update";
+import { More } from "../../ui/Records";
 import { CommandNotice } from "../../ui/Refusal";
 import { LoadingRows, ProblemState } from "../../ui/states";
 import { Tabs } from "../../ui/Tabs";
-import { useFormat } from "../../ui/useFormat";
 import { asList, CHOOSE, CORRECT, isBusy, type Proposal, type Row, ROWS } from "./import";
 import type { StepProps } from "./ImportPage";
 import styles from "./imports.module.css";
@@ -154,21 +154,10 @@ function AllAlike({ rows, busy, onDecide }: AllAlikeProps) {
   );
 }
 
-type ListedProps = {
-  pages: {
-    nodes: Row[];
-    loading: boolean;
-    error?: Error | undefined;
-    more: (() => void) | undefined;
-    reload: () => void;
-    total: number | undefined;
-  };
-  children: ReactNode;
-};
+type ListedProps = { pages: Pages<Row>; children: ReactNode };
 
 function Listed({ pages, children }: ListedProps) {
   const { t } = useLingui();
-  const format = useFormat();
   if (pages.nodes.length === 0) {
     if (pages.error) return <ProblemState error={pages.error} onRetry={pages.reload} />;
     if (pages.loading) return <LoadingRows rows={3} height={96} />;
@@ -178,25 +167,12 @@ function Listed({ pages, children }: ListedProps) {
       </p>
     );
   }
-  const shown = format.count(pages.nodes.length);
-  const total = format.count(pages.total ?? pages.nodes.length);
   return (
     <>
       <ul className={styles.rows} aria-label={t`Rows`} aria-busy={pages.loading}>
         {children}
       </ul>
-      <div className={styles.ways}>
-        <span className={styles.note} aria-live="polite">
-          <Trans>
-            {shown} of {total}
-          </Trans>
-        </span>
-        {pages.more && (
-          <Button variant="default" onClick={pages.more}>
-            <Trans>Show more</Trans>
-          </Button>
-        )}
-      </div>
+      <More pages={pages} />
     </>
   );
 }
