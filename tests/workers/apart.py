@@ -29,7 +29,13 @@ KEPT = "select id, status, label, code, details::text, attempts from job where k
 @asynccontextmanager
 async def apart(postgres: Server, folder: Path) -> AsyncIterator[Instance]:
     """The roles have to be there: ask for the fixture `instance` as well."""
-    server = launcher.create_database(postgres, f"apart_{uuid4().hex[:8]}")
+    async with on(launcher.create_database(postgres, f"apart_{uuid4().hex[:8]}"), folder) as instance:
+        yield instance
+
+
+@asynccontextmanager
+async def on(server: Server, folder: Path) -> AsyncIterator[Instance]:
+    """An instance in this database, its master key in this folder."""
     owner = await asyncpg.connect(server.owner_url)
     await create_control(owner)
     install(server.owner_url)

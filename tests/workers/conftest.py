@@ -2,11 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from subprocess import Popen
+from typing import TYPE_CHECKING
 
 import dramatiq
 import psycopg
+import pytest
 import pytest_asyncio
 
 from tenants.registry import Registry
@@ -16,6 +19,9 @@ from tests.companies import Instance
 from workers import actors
 from workers.broker import EVENTS, install, make_broker, waker
 from workers.outbox import Hands, Send
+
+if TYPE_CHECKING:
+    from tests.workers.beginning import Yard
 
 POOLS = Pools(write=2, share=2, read=1, control=1)
 
@@ -59,6 +65,21 @@ async def works(instance: Instance) -> AsyncIterator[Works]:
     yield Works(Hands(actor.send, waker(broker)), instance.server.owner_url)
     await asyncio.to_thread(worker.stop)
     broker.close()
+
+
+@pytest.fixture
+def yard(instance: Instance, works: Works) -> "Yard":
+    from tests.workers.beginning import Yard  # which has to know `Works`
+
+    return Yard(instance, works)
+
+
+@pytest.fixture
+def worker(yard: "Yard") -> "Iterator[Popen[bytes]]":
+    process = yard.worker()
+    yield process
+    process.kill()
+    process.wait()
 
 
 async def until(condition: Callable[[], Awaitable[object]], seconds: float = 20) -> None:

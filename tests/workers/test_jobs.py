@@ -4,7 +4,6 @@ import os
 import signal
 import statistics
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
 
@@ -13,22 +12,9 @@ import pytest
 
 from tenants.registry import Company
 from tests.builders import act, refuse
-from tests.companies import Instance, caller_of
+from tests.companies import caller_of
 from tests.workers.beginning import Yard
-from tests.workers.conftest import Works, until
-
-
-@pytest.fixture
-def yard(instance: Instance, works: Works) -> Yard:
-    return Yard(instance, works)
-
-
-@pytest.fixture
-def worker(yard: Yard) -> "Iterator[Popen[bytes]]":
-    process = yard.worker()
-    yield process
-    process.kill()
-    process.wait()
+from tests.workers.conftest import until
 
 
 async def killed(yard: Yard, process: "Popen[bytes]") -> "Popen[bytes]":

@@ -2,11 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 from uuid import UUID
 
@@ -23,25 +21,11 @@ from tests.api.filling import fill
 from tests.builders import act, refuse
 from tests.companies import Instance
 from tests.workers.beginning import Yard
-from tests.workers.conftest import Works
 from workers.exports import run
 from workers.outbox import hand_over
 
 ROWS = 2_345
 PATIENCE = 60.0  # seconds: the process begins, and makes its schema with the first export
-
-
-@pytest.fixture
-def yard(instance: Instance, works: Works) -> Yard:
-    return Yard(instance, works)
-
-
-@pytest.fixture
-def worker(yard: Yard) -> "Iterator[Popen[bytes]]":
-    process = yard.worker()
-    yield process
-    process.kill()
-    process.wait()
 
 
 @pytest.fixture

@@ -26,14 +26,10 @@ from infra.bench.importing import product_file
 from infra.launch import postgres as launcher
 from tenants.access import Caller, caller_of
 from tenants.clients import create_client
-from tenants.keys import open_master
-from tenants.provision import create_control
-from tenants.registry import Company, Registry
-from tenants.settings import Pools
-from tenants.transaction import Database
+from tenants.registry import Company
 from tests.builders import make_unit
 from tests.companies import Instance
-from workers.broker import install
+from tests.workers.apart import on
 
 FILES = int(os.environ.get("HUOTONG_KILLS", "3"))
 ROWS = 2000 if FILES < 10 else 10_000
@@ -45,14 +41,8 @@ SECONDS = 120 if FILES < 10 else 1200
 async def alone(tmp_path: Path) -> AsyncIterator[tuple[Instance, Path]]:
     """An instance on a server that nobody else uses."""
     folder = tmp_path / "server"
-    server = launcher.create_database(launcher.start(folder), "kills")
-    owner = await asyncpg.connect(server.owner_url)
-    await create_control(owner)
-    install(server.owner_url)
-    keys = f"file:{tmp_path / 'master.key'}"
-    master = await open_master(keys, owner, create=True)
-    database = Database(server.app_url, Pools())
-    yield Instance(server, owner, database, master, Registry(database, master), keys), folder
+    async with on(launcher.create_database(launcher.start(folder), "kills"), tmp_path) as instance:
+        yield instance, folder
     launcher.stop(folder)
 
 
