@@ -118,7 +118,7 @@ class Segment {
   /** Offers what fits: as products come in their order, it looks for less and less the more has been found. */
   find(lead: Term, others: readonly Term[], best: Best) {
     let pattern = lead.text;
-    for (let n = 0, at = this.#text.indexOf(pattern); at >= 0; at = this.#text.indexOf(pattern, at)) {
+    for (let n = 0, at = this.#text.indexOf(pattern); at >= 0;) {
       while ((this.#starts[n + 1] as number) <= at) n += 1;
       const order = this.orders[n] as string;
       const wanted = best.rankFor(order);
@@ -128,10 +128,22 @@ class Segment {
       let rank = rankOf(lead, product);
       for (const term of others) rank = Math.max(rank, rankOf(term, product)) as Rank;
       if (rank <= wanted) best.add({ rank, order, row: this.rows[n] as ProductRow });
-      at = end;
       // Only fields that begin with it can still matter. The last digits of a code are not such, and seldom many.
       if (!lead.digits && wanted < REST) pattern = FIELD + lead.text;
+      at = wanted === EXACT ? this.#whole(lead.text, end) : this.#text.indexOf(pattern, end);
     }
+  }
+
+  /** Where the next field begins that is this text and no more: thousands may begin with it. */
+  #whole(text: string, from: number): number {
+    const pattern = FIELD + text;
+    let at = this.#text.indexOf(pattern, from);
+    while (at >= 0) {
+      const next = this.#text.charCodeAt(at + pattern.length);
+      if (next === FIELD_CODE || next === CODE_END_CODE) return at;
+      at = this.#text.indexOf(pattern, at + pattern.length);
+    }
+    return at;
   }
 }
 
