@@ -1,18 +1,17 @@
 """How a command is declared: a frozen dataclass whose fields are checked as they come in from outside."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, TypeVar, dataclass_transform
 from zoneinfo import ZoneInfo
 
 from annotated_types import Len
-from pydantic import AfterValidator, ConfigDict, StringConstraints
+from pydantic import ConfigDict, StringConstraints, ValidationError
 
 from domain.errors import Refused
 
 T = TypeVar("T")
-unstorable = re.compile("[\0\ud800-\udfff]").search
+STORABLE = r"^[^\x00]*$"  # PostgreSQL text holds no NUL; half a surrogate pair is no string to Pydantic
 LINES_AT_MOST = 500
 RECORDS_AT_MOST = 5000
 
@@ -24,17 +23,28 @@ def command(cls: type[T]) -> type[T]:
     return dataclass(frozen=True, slots=True)(cls)
 
 
-def storable(value: str) -> str:
-    """PostgreSQL text holds neither NUL nor half a surrogate pair."""
-    if unstorable(value):
-        raise ValueError("bad_characters")
-    return value
-
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(storable)]
-Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(storable)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=STORABLE)]
+Note = Annotated[str, StringConstraints(max_length=2000, pattern=STORABLE)]
 Lines = Annotated[tuple[T, ...], Len(1, LINES_AT_MOST)]
 Records = Annotated[tuple[T, ...], Len(1, RECORDS_AT_MOST)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """The first thing that is wrong with what came in: the path to it, and why, in a word."""
+
+    field: str | None
+    reason: str
+
+
+def wrong_with(error: ValidationError) -> Wrong:
+    first = error.errors(include_url=False, include_input=False)[0]
+    reason, more = first["type"], first.get("ctx", {})
+    if reason == "value_error":
+        reason = str(more.get("error", reason))
+    elif reason == "string_pattern_mismatch" and more["pattern"] == STORABLE:
+        reason = "bad_characters"
+    return Wrong(".".join(str(step) for step in first["loc"]) or None, reason)
 
 
 def business_day(at: datetime, zone: str) -> date:

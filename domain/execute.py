@@ -22,6 +22,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from domain import sql, waiting
+from domain.command import wrong_with
 from domain.entry import Entry, find
 from domain.errors import Refused
 from domain.tx import Call, Outcome, Record, Run, Tx, refused, withheld
@@ -174,10 +175,8 @@ def decode(command: type, body: object) -> Any:
     try:
         return adapter(command).validate_python(body)
     except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_input=False)[0]
-        path = ".".join(str(step) for step in first["loc"])
-        reason = str(first["ctx"]["error"]) if first["type"] == "value_error" and "ctx" in first else first["type"]
-        raise Refused("malformed", path or None, reason=reason) from None
+        first = wrong_with(wrong)
+        raise Refused("malformed", first.field, reason=first.reason) from None
 
 
 # --- calls that arrive together ---

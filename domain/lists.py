@@ -15,7 +15,7 @@ from pydantic import ValidationError, WrapValidator
 
 from domain import sql
 from domain.base import import_record
-from domain.command import Name, command
+from domain.command import Name, command, wrong_with
 from domain.errors import Refused
 from domain.imports.tables import import_step
 from domain.steps import Entry, Was, step_of
@@ -49,9 +49,8 @@ def alone(value: object, decode: Callable[[object], T]) -> T | Malformed:
     except ValidationError as wrong:
         if not storable(value):
             raise  # nothing of such a call can be kept, not even the refusal
-        first = wrong.errors(include_url=False, include_input=False)[0]
-        reason = str(first["ctx"]["error"]) if first["type"] == "value_error" and "ctx" in first else first["type"]
-        return Malformed(".".join(str(step) for step in first["loc"]) or None, reason, value)
+        first = wrong_with(wrong)
+        return Malformed(first.field, first.reason, value)
 
 
 def storable(value: object) -> bool:

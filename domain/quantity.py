@@ -5,26 +5,28 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, localcontext
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import PlainValidator
 
 from domain.errors import Refused
 
 ZERO = Decimal(0)
 SCALE = 6  # decimals a stored quantity can have
 LIMIT = Decimal(10) ** 12
-_number = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,8})?").fullmatch
+is_number = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,8})?").fullmatch
 
 
 def exact(value: object) -> Decimal:
     """A decimal as it comes in: text or an integer, never a float, no exponent, no NaN, no full-width digits."""
+    if isinstance(value, str) and is_number(value):
+        return Decimal(value)
     if isinstance(value, Decimal) and value.is_finite():
         return value
-    if isinstance(value, bool) or not isinstance(value, str | int) or not _number(str(value)):
-        raise ValueError("not_a_number")
-    return Decimal(value)
+    if isinstance(value, int) and not isinstance(value, bool) and is_number(str(value)):
+        return Decimal(value)
+    raise ValueError("not_a_number")
 
 
-Number = Annotated[Decimal, BeforeValidator(exact)]
+Number = Annotated[Decimal, PlainValidator(exact)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,14 +139,12 @@ class Sheet(Generic[K, V]):
 
     def made(self) -> list[V]:
         """Values of keys that were not loaded."""
-        return [self.now[key] for key in self._touched() if key not in self.loaded]
+        return [value for key, value in self.now.items() if key not in self.loaded]
 
     def changed(self) -> list[V]:
         """Loaded values that are others now."""
-        return [self.now[key] for key in self._touched() if key in self.loaded and self.now[key] != self.loaded[key]]
-
-    def _touched(self) -> dict[K, None]:
-        return dict.fromkeys(key for key, _ in self.done)
+        pairs = ((before, self.now[key]) for key, before in self.loaded.items())
+        return [now for before, now in pairs if now is not before and now != before]
 
 
 class Tx:

@@ -195,6 +195,7 @@ class CompanyKeys:
     _index_keys: tuple[bytes, ...] = field(repr=False)  # newest first
     _places: dict[tuple[str, str, int], bytes] = field(default_factory=dict, repr=False)
     _derived: dict[tuple[bytes, str], bytes] = field(default_factory=dict, repr=False)
+    _keyed: dict[str, hmac.HMAC] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, company_id: UUID, data: Mapping[int, bytes], index: Mapping[int, bytes]) -> "CompanyKeys":
@@ -233,7 +234,13 @@ class CompanyKeys:
 
     def digest(self, purpose: str, data: bytes) -> bytes:
         """A keyed hash: unlike a plain one, a short or guessable body cannot be found from it."""
-        return hmac.digest(self._derive(self._index_keys[0], f"digest {purpose}"), data, "sha256")
+        keyed = self._keyed.get(purpose)
+        if keyed is None:  # HMAC over nothing yet: a copy of it costs half of a new one, and lists need thousands
+            key = self._derive(self._index_keys[0], f"digest {purpose}")
+            self._keyed[purpose] = keyed = hmac.new(key, digestmod="sha256")
+        made = keyed.copy()
+        made.update(data)
+        return made.digest()
 
     def is_digest(self, purpose: str, data: bytes, digest: bytes) -> bool:
         """Whether `digest` was made from the same data, by this or an earlier version of the key."""

@@ -5,16 +5,16 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from annotated_types import Len
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
 from domain import sql
-from domain.command import Name, command, storable
+from domain.command import STORABLE, Name, command
 from domain.errors import Refused
 from domain.exports.lists import LISTS
 from domain.jobs.commands import JOB, SOON, enqueue
 from domain.tx import Run, Tx
 
-Json = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(storable)]
+Json = Annotated[str, StringConstraints(max_length=10_000, pattern=STORABLE)]
 
 
 @command

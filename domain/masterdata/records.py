@@ -9,15 +9,15 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from annotated_types import Interval, Len
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
-from domain.command import Name, Note, command, storable
+from domain.command import STORABLE, Name, Note, command
 from domain.lists import External
 from domain.quantity import Number
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(storable)]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)]
-Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600), AfterValidator(storable)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=STORABLE)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=STORABLE)]
+Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600, pattern=STORABLE)]
 UNITS_AT_MOST = 20
 BARCODES_AT_MOST = 50
 

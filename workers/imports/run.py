@@ -74,7 +74,8 @@ def table_of(kind: str, path: Path) -> Table:
     if detected.missing:
         raise Refused("columns_missing", columns=detected.missing)
     rows = body(rows_of(path, detected.sheet), detected)
-    lines = (Line(row.line, row.cells, detected.values(row)) for row in rows)
+    values = detected.reader()
+    lines = (Line(row.line, row.cells, values(row)) for row in rows)
     ignored = [column.heading for column in detected.columns if column.field is None and column.heading]
     return Table(headings_of(detected), lines, detected.rows, ignored)
 

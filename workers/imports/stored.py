@@ -44,8 +44,9 @@ class Mapped:
     corrections: Mapping[int, Mapping[str, str]]
 
     def lines(self) -> Iterator[Line]:
+        values_of = self.detected.reader()
         for row in body(rows_of(self.path, self.detected.sheet or None), self.detected):
-            values = self.detected.values(row)
+            values = values_of(row)
             if right := self.corrections.get(row.line):
                 values = corrected(values, right)
             yield Line(row.line, row.cells, values)

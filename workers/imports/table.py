@@ -1,8 +1,9 @@
 """A table with its columns named: what a row says, and which rows are none of the data."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from workers.imports.headings import REQUIRED
 from workers.imports.sheets import Row
@@ -66,20 +67,26 @@ class Detected:
     def headings(self) -> list[str]:
         return [column.heading for column in self.columns]
 
-    def values(self, row: Row) -> dict[str, str]:
-        """Field → cell, without the empty ones. A quantity or an amount that a merged cell shows again is not there a
-        second time."""
-        found: dict[str, str] = {}
-        for column in self.columns:
-            name, index = column.field, column.index
-            if name is None or index >= len(row.cells) or not (cell := row.cells[index].strip()):
-                continue
-            if name in COUNTED and index in row.carried:
-                continue
-            if self.source == "erpnext" and len(cell) > 2 and cell[0] == cell[-1] == '"':
-                cell = cell[1:-1]  # an id, as its older template has them
-            found[name] = f"{found[name]};{cell}" if name in found else cell
-        return found
+    def reader(self) -> Callable[[Row], dict[str, str]]:
+        """Of a row: field → cell, without the empty ones. A quantity or an amount that a merged cell shows again is not
+        there a second time."""
+        places = [(column.index, column.field) for column in self.columns if column.field]
+        in_quotes = self.source == "erpnext"  # ids, as its older template has them
+
+        def values(row: Row) -> dict[str, str]:
+            found: dict[str, str] = {}
+            cells, carried = row.cells, row.carried
+            for index, name in places:
+                if index >= len(cells) or not (cell := cells[index].strip()):
+                    continue
+                if carried and index in carried and name in COUNTED:
+                    continue
+                if in_quotes and len(cell) > 2 and cell[0] == cell[-1] == '"':
+                    cell = cell[1:-1]
+                found[name] = f"{found[name]};{cell}" if name in found else cell
+            return found
+
+        return values
 
 
 def own(row: Row) -> list[str]:
@@ -95,10 +102,13 @@ def body(rows: Iterable[Row], detected: Detected) -> Iterator[Row]:
     headings = [(column.index, column.heading) for column in detected.columns if column.heading]
     known = [column.index for column in detected.columns if column.field]
     keys = [column.index for column in detected.columns if column.field in KEYS]
+    is_plain = glance(headings, keys)
     in_template = detected.source == "erpnext" and detected.headings[:1] == ["Column Labels:"]
     first = True
     for row in rows:
-        if row.line <= detected.heading_row:
+        if not first and not in_template and is_plain(row):
+            yield row
+        elif row.line <= detected.heading_row:
             left_out.titles += row.line < detected.heading_row
         elif in_template:
             left_out.titles += 1
@@ -116,6 +126,21 @@ def body(rows: Iterable[Row], detected: Detected) -> Iterator[Row]:
         first = first and row.line <= detected.heading_row
 
 
+def glance(headings: Sequence[tuple[int, str]], keys: Sequence[int]) -> Callable[[Row], bool]:
+    """Whether a row says in all key columns which record it is, so that it is data and needs no second look."""
+    if len(keys) < 2:
+        return lambda row: False
+    of_keys, last, (place, text) = itemgetter(*keys), keys[-1], next(iter(headings), (0, None))
+
+    def is_plain(row: Row) -> bool:
+        cells = row.cells
+        if row.carried or last >= len(cells) or place >= len(cells) or cells[place].strip() == text:
+            return False
+        return "" not in of_keys(cells) and not cells[last].isspace()
+
+    return is_plain
+
+
 def is_units(cells: Sequence[str]) -> bool:
     return bool(cells) and all(UNIT_NOTES(cell.strip()) for cell in cells)
 
@@ -128,8 +153,6 @@ def repeats(row: Row, headings: Sequence[tuple[int, str]]) -> bool:
 
 def is_total(row: Row, keys: Sequence[int]) -> bool:
     """A word for a total, and nothing beside it that says which record it would be."""
-    if len(keys) > 1 and not row.carried and keys[-1] < len(row.cells) and all(row.cells[key] for key in keys):
-        return False
     places = [place for place, cell in enumerate(row.cells) if place not in row.carried and TOTALS(cell.strip())]
     if not places:
         return False

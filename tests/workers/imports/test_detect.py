@@ -27,7 +27,7 @@ def test_a_stock_take_with_titles_merged_cells_and_totals(tmp_path):
         "sku": "货号", "quantity": "实盘数量", "value": "金额", "warehouse": "仓库", "date": "日期",
     }  # fmt: skip
     assert detected.missing == []
-    found = [(row.line, detected.values(row)) for row in body(rows_of(path, "盘点"), detected)]
+    found = [(row.line, detected.reader()(row)) for row in body(rows_of(path, "盘点"), detected)]
     day = {"warehouse": "总仓", "date": "2026-03-31"}
     assert found == [
         (5, {"sku": "0012", "quantity": "3箱5个", "value": "231.5", **day}),
@@ -60,7 +60,7 @@ def test_exports_of_other_systems_are_recognised(tmp_path, table, kind, source, 
     detected = detect_in(path)
     assert (detected.kind, detected.source, detected.heading_row) == (kind, source, heading_row)
     first = next(body(rows_of(path), detected))
-    assert detected.values(first).items() >= values.items()
+    assert detected.reader()(first).items() >= values.items()
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_column_of_valid_codes_is_barcodes_whatever_it_is_called():
 def test_two_columns_of_barcodes_are_one_field_and_a_second_price_is_none():
     table = rows(["货号", "名称", "单位", "条码", "条形码", "零售价", "售价"], ["1", "茶", "个", "2", "3", "4", "5"])
     detected = detect(table, kind="products")
-    assert detected.values(table[1])["barcodes"] == "2;3"
+    assert detected.reader()(table[1])["barcodes"] == "2;3"
     assert fields(detected)["price"] == "零售价"
 
 
@@ -124,8 +124,8 @@ def test_an_amount_in_a_merged_cell_is_counted_once():
         Row(3, ["X1", "2026-3-5", "B", "1", "9"], (0, 1, 4)),
     ]
     detected = detect(table, kind="sales")
-    assert detected.values(table[1])["amount"] == "9"
-    assert detected.values(table[2]) == {"number": "X1", "date": "2026-3-5", "sku": "B", "quantity": "1"}
+    assert detected.reader()(table[1])["amount"] == "9"
+    assert detected.reader()(table[2]) == {"number": "X1", "date": "2026-3-5", "sku": "B", "quantity": "1"}
 
 
 def test_a_person_says_where_the_headings_are_and_what_the_table_is():
@@ -195,4 +195,4 @@ def test_every_table_is_something_and_no_row_is_lost(cells, kind, heading_row):
     heading = any(row.line == detected.heading_row for row in table)
     assert len(data) + left.titles + left.units + left.headings + left.totals + left.notes + heading == len(table)
     for row in data:
-        detected.values(row)
+        detected.reader()(row)

@@ -26,7 +26,7 @@ def test_a_day_of_a_wholesaler_is_sales():
         "number": "InvoiceNo", "sku": "StockCode", "quantity": "Quantity", "date": "InvoiceDate",
         "unit_price": "UnitPrice", "partner": "CustomerID",
     }  # fmt: skip
-    lines = [detected.values(row) for row in body(rows_of(path), detected)]
+    lines = [detected.reader()(row) for row in body(rows_of(path), detected)]
     assert len(lines) == 5331
     for line in lines:
         values.number(line["quantity"])
