@@ -1,5 +1,6 @@
+import { uuid7 } from "../src/data/uuid";
 import { expectAccessible } from "./fixtures";
-import { equipped } from "./offline/device";
+import { begun, equipped } from "./offline/device";
 import { expect, test } from "./offline/phone";
 import { booked, confirmReceipt, keptHere, openOrder, scan } from "./offline/work";
 import { some, words } from "./words";
@@ -46,6 +47,30 @@ test("a single piece breaks a case", async ({ page, signIn, world }) => {
   await expect(page.getByText(some("{quantity} still to come")).filter({ hasText: "35" })).toBeVisible();
 });
 
+test("goods that this device has not heard of yet are known by their code", async ({
+  page,
+  signIn,
+  world,
+  network,
+}) => {
+  await signIn("keeper");
+  await equipped(page);
+  await network.faults({ path: "^/sync/pull", do: "hang" });
+  const id = uuid7();
+  const [code, name] = [`NEW-${id.slice(-12)}`, `新商品 ${id.slice(-6)}`];
+  await world.command("saveProducts", {
+    records: [{ id, sku: code.toLowerCase(), name, unitId: world.ids.piece, barcodes: [{ code }] }],
+  });
+  await page.goto("/receive/blind");
+  await expect(page.getByRole("main").getByLabel(words("Warehouse"))).toBeEnabled();
+  await scan(page, code);
+  await expect(page.getByRole("textbox", { name: new RegExp(name) }).first()).toHaveValue("1");
+
+  await network.down();
+  await scan(page, "NEW-NOBODY");
+  await expect(page.getByText(some("No product has the code {code}."))).toBeVisible();
+});
+
 test("by large keys on a phone, line after line", async ({ page, signIn, world, viewport }) => {
   test.skip((viewport?.width ?? 0) > 992, "a desktop has a keyboard");
   const order = await world.purchaseOrder();
@@ -86,6 +111,7 @@ test("without a network it is kept, shown with a clock, and the next can be ente
   await expect(page.getByText(words("on its way"))).toBeVisible();
   await expectAccessible(page);
   await pens.fill("5");
+  await expect.poll(() => begun(page)).toBe(1); // nobody reloads while the last key is being written
   await page.reload();
   await expect(pens).toHaveValue("5");
   await expect(page.getByText(some("Partly received"))).toBeVisible();

@@ -2,8 +2,9 @@ import { Trans } from "@lingui/react/macro";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Decimal } from "../data/decimal";
 import { uuid7 } from "../data/uuid";
-import { useCodes } from "../features/masterdata/products";
+import { productsByCodeOnline } from "../features/masterdata/products";
 import type { Product, ProductUnit } from "../offline/views";
+import { useLoaded } from "../features/Opening";
 import { useWedge } from "../ui/useWedge";
 import type { Scan } from "./codes";
 import { amountOf, choose as remember, find, type Found, read as meaning } from "./find";
@@ -57,6 +58,19 @@ const hitOf = (found: Found, product: Product): ScanHit => ({
   scan: found.scan,
 });
 
+const PATIENCE_MS = 3000;
+
+/** A code that this device does not know may be of goods that were made a minute ago. */
+async function newer(unknown: Found, loaded: boolean | undefined): Promise<Found> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    return await find(unknown.scan, (code) => productsByCodeOnline(code, patience));
+  } catch (wrong) {
+    if (loaded) return unknown;
+    throw wrong;
+  }
+}
+
 /** Scans of a screen from whatever source, one after the other: what comes while one is looked up waits its turn. */
 export function useScans({ onCode, onUndo, enabled = true }: ScanOptions): Scans {
   const [hits, setHits] = useState<readonly ScanHit[]>([]);
@@ -64,10 +78,10 @@ export function useScans({ onCode, onUndo, enabled = true }: ScanOptions): Scans
   const [unknown, setUnknown] = useState<Scan | null>(null);
   const [choices, setChoices] = useState<readonly Found[]>([]);
   const turn = useRef<Promise<unknown>>(Promise.resolve());
-  const lookUp = useCodes(false);
-  const latest = useRef({ onCode, onUndo, lookUp });
+  const loaded = useLoaded();
+  const latest = useRef({ onCode, onUndo, loaded });
   useEffect(() => {
-    latest.current = { onCode, onUndo, lookUp };
+    latest.current = { onCode, onUndo, loaded };
   });
 
   const take = (hit: ScanHit) => {
@@ -80,7 +94,8 @@ export function useScans({ onCode, onUndo, enabled = true }: ScanOptions): Scans
   const look = async (scan: Scan) => {
     setUnknown(null);
     try {
-      const found = await find(scan, latest.current.lookUp);
+      const known = await find(scan);
+      const found = known.products.length > 0 ? known : await newer(known, latest.current.loaded);
       const [product, another] = found.products;
       if (product && !another) return take(hitOf(found, product));
       setProblem(null);

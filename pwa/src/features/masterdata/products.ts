@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { request } from "../../data/client";
 import type { Decimal } from "../../data/decimal";
 import { graphql, type ResultOf } from "../../data/graphql";
-import { type Product, productsByCode, type ProductUnit, type StockAt, useProductSearch } from "../../offline/views";
+import { type Product, type ProductUnit, type StockAt, useProductSearch } from "../../offline/views";
 
 export const fullName = (product: { name: string; spec: string }) =>
   product.spec === "" ? product.name : `${product.name} ${product.spec}`;
@@ -127,13 +127,8 @@ export function useFindProducts(words: string, price: boolean): { products: Prod
   return found?.words === words ? found : { products: undefined, failed: false };
 }
 
-/** Looks a scanned code up, as `productsByCode` does, and on the server while the first load is not through. */
-export function useCodes(price: boolean): (code: string) => Promise<Product[]> {
-  const { ready } = useProductSearch("", 1);
-  return async (code) => {
-    const known = await productsByCode(code);
-    if (known.length > 0 || ready) return known;
-    const found = await findOnline(code, price);
-    return found.filter((product) => product.sku === code || unitOfCode(product, code) !== undefined);
-  };
+/** As `productsByCode`, from the server: it knows goods that this device has not heard of yet. */
+export async function productsByCodeOnline(code: string, signal: AbortSignal): Promise<Product[]> {
+  const found = await findOnline(code, false, signal);
+  return found.filter((product) => product.sku === code || unitOfCode(product, code) !== undefined);
 }
