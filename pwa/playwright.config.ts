@@ -12,7 +12,7 @@ export default defineConfig({
   retries: process.env.CI ? 1 : 0, // browsers share the machine with servers; what passes only then is listed as flaky
   reporter: [["list"]],
   use: {
-    trace: "retain-on-failure",
+    trace: "on-first-retry", // recording takes an eighth of the time
     launchOptions: {
       ...(chromium && { executablePath: chromium }),
       args: [

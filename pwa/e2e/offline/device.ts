@@ -37,20 +37,25 @@ const calls = (page: Page, store: "call" | "past") =>
   }, store);
 
 /** How long the queue is: reading what thousands of calls say would keep the page busy. */
-export const queued = (page: Page): Promise<number> =>
-  page.evaluate(async () => {
+export const queued = (page: Page): Promise<number> => counted(page, "call");
+
+/** Forms that are begun and kept. */
+export const begun = (page: Page): Promise<number> => counted(page, "draft");
+
+const counted = (page: Page, store: "call" | "draft") =>
+  page.evaluate(async (from) => {
     const { name = "" } = (await indexedDB.databases()).find((one) => one.name?.startsWith("huotong:")) ?? {};
     return new Promise<number>((next, fail) => {
       const opening = indexedDB.open(name);
       opening.addEventListener("error", () => fail(opening.error));
       opening.addEventListener("success", () => {
-        const asked = opening.result.transaction("call").objectStore("call").count();
+        const asked = opening.result.transaction(from).objectStore(from).count();
         asked.addEventListener("success", () => next(asked.result));
         asked.addEventListener("error", () => fail(asked.error));
         opening.result.close();
       });
     });
-  });
+  }, store);
 
 /** Puts calls into the queue that no screen makes: a poison, five thousand. */
 export const plant = (page: Page, planted: readonly (WireCall & { label: CallLabel })[]): Promise<void> =>
