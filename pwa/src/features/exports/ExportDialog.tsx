@@ -1,14 +1,13 @@
-import { Modal } from "@mantine/core";
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Trans } from "@lingui/react/macro";
 import { useLingui as useI18n } from "@lingui/react";
 import { useState } from "react";
 import { graphql, type ResultOf } from "../../data/graphql";
 import { useQuery } from "../../data/useQuery";
+import { Dialog } from "../../ui/Dialog";
 import { Forbidden, LoadingRows, ProblemState } from "../../ui/states";
 import { useListWords } from "../jobs/words";
 import { ExportForm } from "./ExportForm";
 import { ExportProgress } from "./ExportProgress";
-import styles from "./exports.module.css";
 import type { Wanted } from "./wanted";
 
 const COLUMNS = graphql(`
@@ -27,7 +26,6 @@ type ExportDialogProps = { opened: boolean; wanted: Wanted; onClose: () => void;
 
 /** Which columns, in which format; then how far it is, and the file. Closing it stops nothing. */
 export default function ExportDialog({ opened, wanted, onClose, onClosed }: ExportDialogProps) {
-  const { t } = useLingui();
   const { i18n } = useI18n();
   const language = i18n.locale === "en" ? "EN" : "ZH";
   const { data, error, reload } = useQuery(COLUMNS, { list: wanted.list, language });
@@ -35,32 +33,20 @@ export default function ExportDialog({ opened, wanted, onClose, onClosed }: Expo
   const columns = data?.exportColumns;
   const list = useListWords()(wanted.list);
   return (
-    <Modal.Root opened={opened} onClose={onClose} onExitTransitionEnd={onClosed}>
-      <Modal.Overlay />
-      <Modal.Content className={styles.content ?? ""}>
-        {/* No Modal.Header: a second <header> would be a second banner of the page. */}
-        <div className={styles.head}>
-          <Modal.Title className={styles.title ?? ""}>
-            <Trans>Export: {list}</Trans>
-          </Modal.Title>
-          <Modal.CloseButton aria-label={t`Close`} size={44} />
-        </div>
-        <Modal.Body>
-          {jobId !== undefined ? (
-            <ExportProgress jobId={jobId} onClose={onClose} onAnew={() => setJobId(undefined)} />
-          ) : columns ? (
-            columns.length > 0 ? (
-              <ExportForm wanted={wanted} columns={columns} language={language} onBegun={setJobId} />
-            ) : (
-              <Forbidden />
-            )
-          ) : error ? (
-            <ProblemState error={error} onRetry={() => void reload()} />
-          ) : (
-            <LoadingRows rows={6} />
-          )}
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+    <Dialog title={<Trans>Export: {list}</Trans>} {...{ opened, onClose, onClosed }} wide>
+      {jobId !== undefined ? (
+        <ExportProgress jobId={jobId} onClose={onClose} onAnew={() => setJobId(undefined)} />
+      ) : columns ? (
+        columns.length > 0 ? (
+          <ExportForm wanted={wanted} columns={columns} language={language} onBegun={setJobId} />
+        ) : (
+          <Forbidden />
+        )
+      ) : error ? (
+        <ProblemState error={error} onRetry={() => void reload()} />
+      ) : (
+        <LoadingRows rows={6} />
+      )}
+    </Dialog>
   );
 }
