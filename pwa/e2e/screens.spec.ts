@@ -17,6 +17,7 @@ const SCREENS: Record<string, [name: string, address: (made: Made) => string]> =
   "/jobs": ["jobs", () => "/jobs"],
   "/imports": ["imports", () => "/imports"],
   "/imports/:id": ["import-elsewhere", ({ world }) => `/imports/${world.ids.cup}`],
+  "/checks": ["checks", () => "/checks"],
   "/log": ["log", () => "/log"],
   "/log/:id": ["log-entry", ({ entry }) => `/log/${entry}`],
   "/scan": ["scan", () => "/scan"],

@@ -1,5 +1,15 @@
 import { useLingui } from "@lingui/react/macro";
-import { ChevronRight, FileInput, Hammer, Inbox, Logs, type LucideIcon, RefreshCw, Smartphone } from "lucide-react";
+import {
+  ChevronRight,
+  FileInput,
+  Hammer,
+  Inbox,
+  Logs,
+  type LucideIcon,
+  RefreshCw,
+  ShieldCheck,
+  Smartphone,
+} from "lucide-react";
 import { Link } from "wouter";
 import { useMe } from "../data/me";
 import { useQueueCounts } from "../offline/views";
@@ -15,6 +25,7 @@ export function MeLinks() {
     { href: "/waiting-calls", label: t`For a manager`, icon: Inbox, shown: can("waiting.decide") },
     { href: "/imports", label: t`Imports`, icon: FileInput, shown: can("import.run") },
     { href: "/jobs", label: t`Jobs`, icon: Hammer, shown: can("job.own") },
+    { href: "/checks", label: t`Stock checks`, icon: ShieldCheck, shown: can("audit.read") },
     { href: "/log", label: t`Log`, icon: Logs, shown: can("audit.read") },
     { href: "/devices", label: t`Devices`, icon: Smartphone, shown: true },
   ];

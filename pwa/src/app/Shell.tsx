@@ -13,6 +13,7 @@ import {
   PackageSearch,
   ScanBarcode,
   ScrollText,
+  ShieldCheck,
   UserRound,
 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -54,6 +55,7 @@ function usePlaces(): Place[] {
     { href: "/products", label: t`Stock`, icon: PackageSearch, permissions: ["product.read"], phone: true },
     { href: "/imports", label: t`Imports`, icon: FileInput, permissions: ["import.run"], phone: false },
     { href: "/jobs", label: t`Jobs`, icon: Hammer, permissions: ["job.own"], phone: false },
+    { href: "/checks", label: t`Stock checks`, icon: ShieldCheck, permissions: ["audit.read"], phone: false },
     { href: "/log", label: t`Log`, icon: Logs, permissions: ["audit.read"], phone: false },
     { href: "/me", label: t`Me`, icon: UserRound, phone: true },
   ];

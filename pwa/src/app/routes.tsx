@@ -10,6 +10,7 @@ import { page } from "./page";
 const Account = lazy(() => import("./Account"));
 const AdjustPage = lazy(() => import("../features/inventory/AdjustPage"));
 const BlindReceiptPage = lazy(() => import("../features/purchasing/BlindReceiptPage"));
+const ChecksPage = lazy(() => import("../features/checks/ChecksPage"));
 const CountList = page(() => import("../features/inventory/count/CountList"));
 const CountPage = lazy(() => import("../features/inventory/count/CountPage"));
 const EntryPage = lazy(() => import("../features/log/EntryPage"));
@@ -70,6 +71,9 @@ export function Routes() {
         </Route>
         <Route path="/jobs">
           <JobsPage />
+        </Route>
+        <Route path="/checks">
+          <ChecksPage />
         </Route>
         <Route path="/log">
           <LogPage />
