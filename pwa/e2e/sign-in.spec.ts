@@ -1,7 +1,8 @@
 import { enter, expect, expectAccessible, test, userOf } from "./fixtures";
 
-test("signs in, survives a reload without a token in sight, and signs out", async ({ page, signIn }) => {
-  await signIn();
+test("signs in, survives a reload without a token in sight, and signs out", async ({ page, demo }) => {
+  await page.goto("/");
+  await enter(page, userOf(demo, "owner"));
   await expect(page).toHaveURL("/");
   await page.reload();
   await expect(page.getByRole("navigation")).toBeVisible();
