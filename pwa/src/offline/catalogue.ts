@@ -111,6 +111,7 @@ class Catalogue {
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#broken = true;
+    this.state.set({ ...this.state.value, ready: false }); // rather than find nothing meanwhile
     this.#fail(reason);
     setTimeout(() => this.#start(), Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#losses++));
   }

@@ -141,8 +141,10 @@ test("a worker that has lost its database is replaced, and nobody waits for it",
   vi.useFakeTimers({ toFake: ["setTimeout", "Date"] });
   ThreadlessWorker.started.at(-1)?.say({ news: "failed", reason: "lost" });
   await expect(catalogue.search("product", 9)).rejects.toThrow("no products");
+  expect(catalogue.state.value.ready).toBe(false);
   vi.advanceTimersByTime(10_001);
   vi.useRealTimers();
   expect(ThreadlessWorker.started).toHaveLength(2);
   expect(await catalogue.search("product", 9)).toHaveLength(3);
+  await vi.waitFor(() => expect(catalogue.state.value.ready).toBe(true), SOON);
 });
