@@ -48,6 +48,7 @@ HEADINGS = {  # by `Type.path`, or by the path alone where all types mean the sa
     "documentOn": Words("单据日期", "Date"),
     "expectedOn": Words("预计到货", "Expected"),
     "effectiveAt": Words("发生时间", "Happened at"),
+    "StockDocument.effectiveAt": Words("入账时间", "Counts from"),
     "recordedAt": Words("记账时间", "Recorded at"),
     "occurredAt": Words("发生时间", "Happened at"),
     "createdAt": Words("创建时间", "Created at"),

@@ -256,7 +256,10 @@ class Compiler(Asking):
         self, owner: Any, declared: One, target: Type, link: Any, nodes: list[FieldNode], row: Any, path: Path
     ) -> Pieces:
         to, scope = self.enter(target)
-        on = linked(declared, link, owner, row, target, to) if row else [to[target.key[0]] == self.wanted(nodes[0])]
+        if row:
+            on = linked(declared, link, owner, row, target, to)
+        else:
+            on = [to[target.key[0]] == self.wanted(nodes[0])] if target.is_node else []
         if not row or scope or callable(link):
             return [or_null(self.scalar(self.row(target, nodes, to, path), to, [*on, *scope]))]
         row.joins.append((to.source, on[0]))  # by the target's key, so no row becomes two

@@ -126,7 +126,8 @@ class Value(Declared):
 
 @dataclass(frozen=True)
 class One(Declared):
-    """At most one row of `target`: a column of ours that holds its key, or a condition. At the root, by its id."""
+    """At most one row of `target`: a column of ours that holds its key, or a condition. At the root, by its id; of a
+    type that is no node, the only row there is."""
 
     target: str
     link: Link = None

@@ -116,7 +116,8 @@ class Builder:
             case Computed(scalar=scalar):
                 annotation, arguments = f"Optional[{scalar.name}]", {}
             case One(target=target):
-                annotation, arguments = f"Optional[{target}]", {"id": "ID"} if owner == "Query" else {}
+                by_id = owner == "Query" and self.model.types[target].is_node
+                annotation, arguments = f"Optional[{target}]", {"id": "ID"} if by_id else {}
             case AnyNode():
                 annotation, arguments = "Optional[Node]", {"id": "ID"}
             case Many(target=target):

@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from api.read.declare import CLOSED, Choice, Many, One, Pages, Row, Totals, Type, Value
+from api.read.declare import CLOSED, OPEN, Choice, Many, One, Pages, Row, Totals, Type, Value
 from api.read.scalars import DATE, ID, INT, TEXT, TIME, enum_of
 from api.types import EXACT
+from domain.base import command_log, setting
 from domain.inventory import tables
 from domain.inventory.attachments import attachment
 from domain.masterdata.tables import location
@@ -30,6 +31,10 @@ def storage(column: str):
         return to.c.id == row[column]
 
     return link
+
+
+def happened(row: Row) -> Any:
+    return select(command_log.c.occurred_at).where(command_log.c.id == row.c.command_id).scalar_subquery()
 
 
 def either_end(row: Row, warehouses: Any) -> Any:
@@ -77,6 +82,13 @@ TYPES = [
             "document_on": Value(DATE, sort=True),
             "effective_at": Value(TIME),
             "reason": Value(TEXT, permission="stock.read"),
+            "occurred_at": Value(
+                TIME,
+                happened,
+                permission="stock.read",
+                find=False,
+                description="When it happened: of a closed day, if it is posted on the first open one.",
+            ),
             "created_at": Value(TIME),
             "partner": One("Partner", "partner_id"),
             "location": One("Location", "location_id"),
@@ -187,6 +199,15 @@ TYPES = [
         party=CLOSED,
     ),
     Type(
+        "Books",
+        setting,
+        {"closed_to": Value(DATE, description="The last closed day, with all before it; none: all are open.")},
+        permission="stock.read",
+        warehouse=OPEN,  # who may sell or count at one place is told which days are closed, too
+        party=CLOSED,
+        key=("single",),
+    ),
+    Type(
         "Photo",
         attachment,
         {
@@ -210,6 +231,7 @@ ROOTS = {
     "stock_documents": Pages("StockDocument"),
     "stock_moves": Pages("StockMove"),
     "discrepancies": Pages("Discrepancy"),
+    "books": One("Books"),
     "stock_transfer": One("StockTransfer"),
     "stock_transfers": Pages("StockTransfer"),
     "photos": Pages("Photo"),

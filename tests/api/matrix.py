@@ -92,7 +92,8 @@ class Matrix:
         for name, declared in self.model.graphql[owner].items():
             match declared:
                 case One(target=target):
-                    given = f'(id: "{self.id(self.model.types[target])}")' if owner == "Query" else ""
+                    by_id = owner == "Query" and self.model.types[target].is_node
+                    given = f'(id: "{self.id(self.model.types[target])}")' if by_id else ""
                     yield target, around.replace(HOLE, f"{name}{given} {{ {HOLE} }}")
                 case Many(target=target):
                     yield target, around.replace(HOLE, f"{name} {{ {HOLE} }}")
