@@ -10,7 +10,7 @@ import { start } from "./data/session";
 import { startLanguage } from "./i18n/language";
 import { openFor } from "./offline/device";
 
-startLanguage();
+const language = startLanguage();
 void start();
 
 // Rows are opened while the first screen is made, which is what a slow phone needs the same time for.
@@ -31,8 +31,8 @@ const show = () => {
 };
 
 const page = last ? preload(location.pathname) : undefined;
-if (page) void Promise.race([page, new Promise((next) => setTimeout(next, PATIENCE_MS))]).then(show, show);
-else show();
+const patience = new Promise((next) => setTimeout(next, PATIENCE_MS));
+void Promise.all([language, page && Promise.race([page, patience]).catch(() => undefined)]).then(show);
 
 const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 200)); // Safari has none
 

@@ -10,7 +10,7 @@ export function LanguageSwitch() {
     <SegmentedControl
       aria-label={t`Language`}
       value={i18n.locale}
-      onChange={(language) => choose(language as Language)}
+      onChange={(language) => void choose(language as Language).catch(() => undefined)}
       data={[
         { value: "zh-CN", label: "中文" },
         { value: "en", label: "EN" },

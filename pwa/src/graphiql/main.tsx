@@ -29,11 +29,11 @@ function Page() {
   );
 }
 
-startLanguage();
 void start();
 
 const root = document.getElementById("root");
-if (root) {
+const show = () =>
+  root &&
   createRoot(root).render(
     <StrictMode>
       <Frame>
@@ -41,4 +41,4 @@ if (root) {
       </Frame>
     </StrictMode>,
   );
-}
+void startLanguage().then(show);

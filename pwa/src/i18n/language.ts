@@ -1,11 +1,11 @@
+/** The language of the app. Its sentences are a file of their own, so that nobody waits for those of the other one. */
 import { i18n } from "@lingui/core";
-import { messages as en } from "./catalogs/en.po";
-import { messages as zh } from "./catalogs/zh-CN.po";
 
 export const LANGUAGES = { "zh-CN": "中文", en: "English" } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const KEPT = "huotong.language";
+const CATALOGS = { "zh-CN": () => import("./catalogs/zh-CN.po"), en: () => import("./catalogs/en.po") };
 
 const isLanguage = (value: string | null): value is Language => value !== null && value in LANGUAGES;
 
@@ -16,17 +16,17 @@ function preferred(): Language {
   return navigator.languages.find((tag) => /^(zh|en)\b/.test(tag))?.startsWith("en") ? "en" : "zh-CN";
 }
 
-export function speak(language: Language) {
-  i18n.activate(language);
+async function speak(language: Language) {
+  const { messages } = await CATALOGS[language]();
+  i18n.loadAndActivate({ locale: language, messages });
   document.documentElement.lang = language;
 }
 
-export function choose(language: Language) {
+/** Without the network and before the app is on this device, it stays as it is. */
+export async function choose(language: Language) {
+  await speak(language);
   localStorage.setItem(KEPT, language);
-  speak(language);
 }
 
-export function startLanguage() {
-  i18n.load({ en, "zh-CN": zh });
-  speak(preferred());
-}
+/** Nothing can be said before. */
+export const startLanguage = () => speak(preferred());
