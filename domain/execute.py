@@ -107,8 +107,8 @@ async def execute_many(calls: Sequence[Call], caller: Caller) -> list[Outcome]:
 async def preview(call: Call, caller: Caller) -> Outcome:
     """What `execute` would answer, decided by the same handler on the same load, in a transaction without a write.
 
-    Nothing is remembered and no document number is taken. A record that would change says in its details how. What
-    only a constraint would refuse is not seen. Raises StaleAccess.
+    Nothing is remembered and no document number is taken. What only a constraint would refuse is not seen. Raises
+    StaleAccess.
     """
     for attempt in range(1, TRIES + 1):
         run, entry = admit(call, caller)

@@ -155,7 +155,7 @@ class Tx:
     ) -> None:
         self.runs = runs
         self.loader = loader
-        self.preview = preview  # nothing will be written: say what would change
+        self.preview = preview  # nothing will be written
         self.company = runs[0].caller.company
         self.rows: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
         self.events: list[tuple[str, Mapping[str, Any]]] = []

@@ -180,7 +180,7 @@ class Saving:
         details = {"id": id, **shaped.details} if item.identity else shaped.details
         if before and (before.values, before.sets) == (shaped.values, shaped.sets):
             return Record(item.key, "unchanged", details=details)
-        if before and self.tx.preview:
+        if before:
             details = {**details, "changes": self.differences(before, shaped)}
         self.stored.put(id, Stored(id, before.version + 1 if before else 1, shaped.values, shaped.sets))
         if self.entity.unique:

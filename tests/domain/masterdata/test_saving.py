@@ -160,6 +160,7 @@ async def test_a_save_names_the_version_it_was_made_on(company, owner, piece, ro
     assert stale.records[0].details == {"version": 1}
     changed = await save(owner, "products", product | {"name": "Green tea", "base_version": 1})
     assert said(changed) == [("changed", None, None)]
+    assert changed.records[0].details == {"changes": {"name": ["Tea", "Green tea"]}}
     late = await save(owner, "products", product | {"name": "Black tea", "base_version": 1})
     assert late.records[0].details == {"version": 2}
     [row] = await rows(company, "select name, version, updated_at > created_at as later from product")

@@ -5,6 +5,7 @@ import { useId, useState } from "react";
 import { Link } from "wouter";
 import { useRefusalWords } from "../../ui/Refusal";
 import { StateChip, type Tone } from "../../ui/StateChip";
+import { type Changed, Changes } from "../Changes";
 import { asList, asObject, fieldOf as placeOf, type Import, type Row, type Use, valuesOf } from "./import";
 import styles from "./imports.module.css";
 import { Proposals } from "./Proposals";
@@ -78,7 +79,7 @@ export function RowCard({ row, about, edits, busy, onEdit, onDecide }: RowCardPr
           ))}
         </dl>
       )}
-      <Changes row={row} />
+      <Changes changes={asObject(row.changes) as Changed} label={t`What changes`} />
       <Proposals row={row} busy={busy} onDecide={onDecide} />
     </li>
   );
@@ -128,31 +129,6 @@ function Cell({ label, value, reason, warning, open, busy, onEdit }: CellProps) 
       </dd>
     </div>
   );
-}
-
-function Changes({ row }: { row: Row }) {
-  const { t } = useLingui();
-  const { fieldOf } = useImportWords();
-  const changes = Object.entries(asObject(row.changes) as Record<string, [unknown, unknown]>);
-  if (changes.length === 0) return null;
-  return (
-    <ul className={styles.changes} aria-label={t`What changes`}>
-      {changes.map(([field, [was, will]]) => (
-        <li key={field}>
-          <span>{fieldOf(field)}</span> <del>{told(was)}</del> <span aria-hidden>→</span> <ins>{told(will)}</ins>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** A value as it is kept; several of them in a row. */
-function told(value: unknown): string {
-  if (Array.isArray(value)) return value.map(told).join(", ") || "—";
-  if (value === null || value === undefined || value === "") return "—";
-  if (value === true) return "✓";
-  if (value === false) return "✗";
-  return typeof value === "object" ? Object.values(value).map(told).join(" ") : String(value as string | number);
 }
 
 const PAGES: Record<string, string> = {

@@ -10,6 +10,8 @@ import { useRefusalWords } from "../../ui/Refusal";
 import { Section } from "../../ui/Section";
 import { Empty, Forbidden, LoadingRows, ProblemState } from "../../ui/states";
 import { useFormat } from "../../ui/useFormat";
+import { type Changed, Changes } from "../Changes";
+import { asList } from "../imports/import";
 import { type Entry, ONE_ENTRY } from "./log";
 import styles from "./log.module.css";
 import { useNames } from "./LogPage";
@@ -60,6 +62,7 @@ function Told({ entry }: { entry: Entry & { body: string | null; outcome: string
   const refusal = useRefusalWords();
   const body = read(entry.body);
   const outcome = read(entry.outcome);
+  const changed = changedIn(body, outcome);
   return (
     <>
       <Facts
@@ -83,11 +86,23 @@ function Told({ entry }: { entry: Entry & { body: string | null; outcome: string
         </Notice>
       ) : (
         <>
+          {changed.length > 0 && (
+            <Section title={t`What changed`}>
+              <ul className={styles.changed}>
+                {changed.map(({ key, name, changes }) => (
+                  <li key={key}>
+                    <strong>{name}</strong>
+                    <Changes changes={changes} label={t`As it was and as it became: ${name}`} />
+                  </li>
+                ))}
+              </ul>
+            </Section>
+          )}
           <Section title={t`What was asked`}>
             <Tree value={body} />
           </Section>
           <Section title={t`What was answered`}>
-            <Tree value={outcome} />
+            <Tree value={withoutChanges(outcome)} />
           </Section>
           <p className={styles.dim}>
             <Trans>Fields that your role does not show are left out.</Trans>
@@ -103,6 +118,32 @@ type Fields = Record<string, unknown>;
 const read = (text: string | null) => JSON.parse(text ?? "{}") as Fields;
 const isThere = (value: unknown) =>
   value !== null && value !== "" && !(typeof value === "object" && Object.keys(value as object).length === 0);
+
+type Details = Fields & { changes?: Changed };
+type Answered = { key: string; details?: Details };
+
+/** Records that were there before, by what they were called then and with what became of them. */
+function changedIn(body: Fields, outcome: Fields): { key: string; name: string; changes: Changed }[] {
+  const asked = asList<Fields>(body["records"]);
+  return asList<Answered>(outcome["records"]).flatMap(({ key, details }, place) => {
+    if (!details?.changes) return [];
+    const { name = key, sku, code } = asked[place] ?? {};
+    const known = details.changes["name"]?.[0] ?? name;
+    return [{ key, name: [sku ?? code, known].filter(isThere).join(" · "), changes: details.changes }];
+  });
+}
+
+/** What was answered, but for what is told above it. */
+function withoutChanges({ records, ...answer }: Fields): Fields {
+  if (!Array.isArray(records)) return answer;
+  return {
+    ...answer,
+    records: asList<Answered>(records).map(({ details: { changes: _changes, ...details } = {}, ...one }) => ({
+      ...one,
+      details,
+    })),
+  };
+}
 
 /** JSON as people read it: what is empty is left out. */
 function Tree({ value }: { value: unknown }): ReactNode {
