@@ -152,6 +152,24 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
       await command("recordHandover", { orderId: uuid7(), partnerId: ids.customer, locationId: place, lines });
     },
 
+    /** Pens came in at that moment, as a device tells it that had no network for so long. */
+    async receivedLate(quantity: string, occurredAt: string) {
+      const call = {
+        id: uuid7(),
+        name: "purchasing.record_blind_receipt",
+        body: { document_id: uuid7(), location_id: place, lines: [{ product_id: ids.pen, quantity }] },
+        occurredAt,
+        lane: uuid7(),
+      };
+      const response = await fetch(`${url}/sync/push`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Authorization: `Bearer ${await token()}` },
+        body: JSON.stringify({ deviceTime: new Date().toISOString(), calls: [call] }),
+      });
+      const { outcomes } = (await response.json()) as { outcomes: { status: string }[] };
+      if (outcomes[0]?.status !== "accepted") throw new Error(JSON.stringify(outcomes));
+    },
+
     async cancel(orderId: string) {
       await command("cancelSalesOrder", { orderId });
     },

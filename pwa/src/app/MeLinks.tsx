@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import {
+  BookLock,
   ChevronRight,
   FileInput,
   Hammer,
@@ -26,6 +27,7 @@ export function MeLinks() {
     { href: "/imports", label: t`Imports`, icon: FileInput, shown: can("import.run") },
     { href: "/jobs", label: t`Jobs`, icon: Hammer, shown: can("job.own") },
     { href: "/checks", label: t`Stock checks`, icon: ShieldCheck, shown: can("audit.read") },
+    { href: "/periods", label: t`Period close`, icon: BookLock, shown: can("audit.read") },
     { href: "/log", label: t`Log`, icon: Logs, shown: can("audit.read") },
     { href: "/devices", label: t`Devices`, icon: Smartphone, shown: true },
   ];

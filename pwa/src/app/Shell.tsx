@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useLingui as useI18n } from "@lingui/react";
 import {
   ArrowLeftRight,
+  BookLock,
   ClipboardList,
   FileInput,
   FilePen,
@@ -56,6 +57,7 @@ function usePlaces(): Place[] {
     { href: "/imports", label: t`Imports`, icon: FileInput, permissions: ["import.run"], phone: false },
     { href: "/jobs", label: t`Jobs`, icon: Hammer, permissions: ["job.own"], phone: false },
     { href: "/checks", label: t`Stock checks`, icon: ShieldCheck, permissions: ["audit.read"], phone: false },
+    { href: "/periods", label: t`Period close`, icon: BookLock, permissions: ["audit.read"], phone: false },
     { href: "/log", label: t`Log`, icon: Logs, permissions: ["audit.read"], phone: false },
     { href: "/me", label: t`Me`, icon: UserRound, phone: true },
   ];

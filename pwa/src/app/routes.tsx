@@ -21,6 +21,7 @@ const Devices = lazy(() => import("../features/sync/Devices"));
 const ImportList = lazy(() => import("../features/imports/ImportList"));
 const ImportPage = lazy(() => import("../features/imports/ImportPage"));
 const JobsPage = lazy(() => import("../features/jobs/JobsPage"));
+const PeriodsPage = lazy(() => import("../features/inventory/periods/PeriodsPage"));
 const ProductList = page(() => import("../features/masterdata/ProductList"));
 const ProductPage = lazy(() => import("../features/masterdata/ProductPage"));
 const PurchaseOrderList = page(() => import("../features/purchasing/PurchaseOrderList"));
@@ -74,6 +75,9 @@ export function Routes() {
         </Route>
         <Route path="/checks">
           <ChecksPage />
+        </Route>
+        <Route path="/periods">
+          <PeriodsPage />
         </Route>
         <Route path="/log">
           <LogPage />
