@@ -47,11 +47,22 @@ describe.each(["en", "zh-CN"])("%s", (language) => {
 
 test("every refusal of the server has its sentence", () => {
   const server = globSync("{domain,api,tenants,workers}/**/*.py", { cwd: join(root, "..") });
+  const said = /\bRefused\(\s*"(\w+)"|"(barcode_\w+)"/g; // a refusal, or a warning
   const codes = server.flatMap((file) =>
-    [...readFileSync(join(root, "..", file), "utf8").matchAll(/\bRefused\(\s*"(\w+)"/g)].map(([, code]) => code ?? ""),
+    [...readFileSync(join(root, "..", file), "utf8").matchAll(said)].map(([, code, warning]) => code ?? warning ?? ""),
   );
   expect(codes.length).toBeGreaterThan(20);
   expect([...new Set(codes)].filter((code) => !(code in REFUSALS)).toSorted()).toEqual([]);
+});
+
+/** Reports of imports say the same as the app, in both languages. HUOTONG_WRITE_SENTENCES=1 writes the file anew. */
+test("the server's copy of the sentences is what stands here", () => {
+  const chinese = catalog(join(root, "src/i18n/catalogs"), "zh-CN");
+  const copied = Object.entries(REFUSALS).map(([code, { message = "" }]) => [code, [chinese.get(message), message]]);
+  const text = `${JSON.stringify(Object.fromEntries(copied), null, 1)}\n`;
+  const file = join(root, "../workers/imports/sentences.json");
+  if (process.env.HUOTONG_WRITE_SENTENCES === "1") writeFileSync(file, text);
+  expect(readFileSync(file, "utf8")).toBe(text);
 });
 
 test("sentences end, details do not", () => {

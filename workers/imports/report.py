@@ -15,6 +15,9 @@ from workers.imports.chunks import Group
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_AT_MOST = 1_000_000
+# By code, as the app says it in Chinese and in English; a test of the app keeps it so.
+SENTENCES: Mapping[str, tuple[str, str]] = orjson.loads(Path(__file__).with_name("sentences.json").read_bytes())
+STATUS = {"new": "新增 new", "changed": "更新 changed", "unchanged": "未变 unchanged", "refused": "未导入 refused"}
 
 
 class CsvReport:
@@ -64,7 +67,8 @@ class Workbook:
 
     SAID = (
         "导入状态 Import status",
-        "代码 Reason",
+        "原因 Reason",
+        "原因代码 Reason code",
         "出错字段 Which field",
         "导入说明 Import details",
         "原文件行 Source line",
@@ -99,7 +103,10 @@ class Workbook:
             if (value := (content.get("corrections") or {}).get(column["field"])) is not None:
                 cells[column["index"]] = value
         more = {name: content[name] for name in ("details", "warnings", "changes", "proposals") if content.get(name)}
-        said = (row.status, row.code or "", row.field or "", orjson.dumps(more).decode() if more else "", str(row.line))
+        said = (
+            STATUS[row.status], " ".join(SENTENCES.get(row.code or "", ())),
+            row.code or "", row.field or "", orjson.dumps(more).decode() if more else "", str(row.line),
+        )  # fmt: skip
         for place, cell in enumerate((*cells, *said)):
             if cell:
                 self.sheet.write_string(self.rows, place, cell[:32_767], self.text)

@@ -45,6 +45,10 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   // products
   barcode_destroyed: msg`A spreadsheet has destroyed this barcode (6.9E+12). Format the column as text and enter the digits again.`,
   barcode_twice: msg`This product has the barcode twice.`,
+  // warnings: it was taken all the same
+  barcode_check_digit: msg`The check digit of this barcode is wrong. It is kept as a code of your own; compare it with the goods.`,
+  barcode_house: msg`This is no barcode of GS1. It is kept as a code of your own.`,
+  barcode_zeros_lost: msg`A spreadsheet may have cut zeros off the beginning of this barcode. Format the column as text and compare it with the goods.`,
   category_cycle: msg`A category cannot be inside itself.`,
   category_path: msg`This category path cannot be read. Write it as Drinks/Tea.`,
   factor_not_positive: msg`A unit must hold more than zero of the stock unit.`,

@@ -8,6 +8,7 @@ from tests.builders import act, call, make_partner, make_product, make_unit, mak
 from tests.domain.imports.test_withdrawal import MASTER
 from tests.workers.imports.books import book, write
 from tests.workers.imports.desk import Desk, counts
+from workers.imports.sheets import rows_of
 
 PRODUCTS = """商品资料
 货号,品名,单位,分类,售价,条码
@@ -115,9 +116,14 @@ async def test_one_customer_spelled_three_ways_is_proposed_and_chosen(desk, rows
     assert names == {"林记贸易有限公司"}
 
 
-async def test_the_report_is_put_right_and_uploaded(desk):
+async def test_the_report_is_put_right_and_uploaded(desk, tmp_path):
     first, done = await desk.through(PRODUCTS)
     report = await desk.file(done["report_id"])
+    (tmp_path / "report.xlsx").write_bytes(report)
+    assert [row.cells[6:10] for row in rows_of(tmp_path / "report.xlsx")][1:] == [
+        ["未导入 refused", "不是数字。 This is not a number.", "not_a_number", "price"],
+        ["未导入 refused", "这个商品没有这个单位。 The product has no such unit.", "unknown_unit", "unit"],
+    ]
     id = await desk.begin(report, "report.xlsx")
     read = await desk.now(id)
     assert (read["kind"], [c["field"] for c in read["columns"]][:6]) == (
