@@ -1,23 +1,28 @@
 """Drift of every kind is found, its first cause is named, and it is repaired on a person's word alone."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from domain.audit.causes import Difference
 from domain.execute import execute
 from domain.ids import new_id
 from domain.inventory.places import CUSTOMER
+from tenants.settings import Pools
 from tenants.signing import SigningKeys
+from tenants.transaction import Database, read_transaction
 from tests.builders import call
 from tests.companies import Instance
 from tests.domain.scene import Scene, scene
 from tests.yard import Rows, Yard, yard
 from workers.certificate import BadCertificate, read
 from workers.checking import check
-from workers.reconcile import Report, reconcile
+from workers.reconcile import MOMENT, ONE_MOMENT, STATEMENTS, Report, asked, help_out, reconcile
 
 __all__ = ["scene", "yard"]
 
@@ -283,6 +288,74 @@ async def test_the_certificate_is_what_this_instance_signed(yard: Yard, keys: Si
             read(forged, keys.known())
     with pytest.raises(BadCertificate, match="does not know the key"):
         read(content, {})
+
+
+TWICE = """insert into stock_move (document_id, position, product_id, lot_id, owner_id, from_location_id,
+ to_location_id, quantity, value, effective_at, line_id, command_id)
+select document_id, position + 1000, product_id, lot_id, owner_id, from_location_id,
+ to_location_id, quantity, value, effective_at, line_id, command_id from stock_move where line_id = $1"""
+MORE = "update stock_balance set on_hand = on_hand + $2::numeric where product_id = $1"
+
+
+async def test_a_line_whose_move_is_there_twice_is_found_beside_one_that_lost_its_own(yard: Yard, as_owner: As) -> None:
+    """Each of the two moves says what the line says, and there are as many moves as lines."""
+    tea, cup = await yard.goods("10"), await yard.goods("10")
+    for product in (tea, cup):
+        await yard.say("sales.sell_now", **yard.slip(product, "4"))
+    ids = "select id from sales_order_line where product_id = $1"
+    [[twice]], [[lost]] = await yard.rows(yard.company, ids, tea), await yard.rows(yard.company, ids, cup)
+    await as_owner(TWICE, twice)
+    await as_owner("update stock_move set line_id = null where line_id = $1", lost)
+    differences = [one for one in (await reconcile(yard.company)).differences if one.check == "shipped"]
+    assert {(one.key, one.what, one.expected, one.found) for one in differences} == {
+        (str(twice), "shipped", "8", "4"), (str(twice), "shipped_value", "16", "8"),
+        (str(lost), "shipped", "0", "4"), (str(lost), "shipped_value", "0", "8"),
+    }  # fmt: skip
+    await as_owner("delete from stock_move where line_id = $1 and position > 1000", twice)
+    await as_owner(
+        "update stock_move set line_id = $1 where product_id = $2 and to_location_id = $3", lost, cup, CUSTOMER
+    )
+
+
+@pytest.mark.parametrize(("connections", "used"), [(1, 1), (2, 1), (3, 2)])
+async def test_a_check_takes_a_second_connection_that_nobody_lacks(
+    scene: Scene, instance: Instance, as_owner: As, connections: int, used: int
+) -> None:
+    await as_owner(MORE, scene.tea, "7")
+    database = Database(instance.server.app_url, Pools(read=connections, share=connections))
+    company = replace(scene.yard.company, database=database)
+    try:
+        report = await reconcile(company)
+        assert sum(door is not None for door in database.read.doors) == used
+        several = await asyncio.gather(*(reconcile(company) for _ in range(4)))  # none waits for another's second one
+    finally:
+        await database.close()
+    alone = await reconcile(scene.yard.company)
+    assert report.counts["balance"]
+    for one in (alone, *several):
+        assert (one.counts, one.differences, one.moves) == (report.counts, report.differences, report.moves)
+    await as_owner(MORE, scene.tea, "-7")
+
+
+async def test_the_second_connection_sees_the_moment_of_the_first(scene: Scene, as_owner: As) -> None:
+    company, answers = scene.yard.company, [[] for _ in STATEMENTS]
+    async with read_transaction(company) as door:
+        await door.raw.execute(ONE_MOMENT)
+        moment = await door.raw.fetchrow(MOMENT)
+        assert moment
+        await as_owner(MORE, scene.tea, "7")
+        await help_out(company, moment["snapshot"], iter(enumerate(STATEMENTS)), answers)
+    *differences, [[moves]] = answers
+    assert (moves > 0, any(differences)) == (True, False)
+    assert not (await reconcile(company)).clean
+    await as_owner(MORE, scene.tea, "-7")
+
+
+async def test_what_goes_wrong_on_the_second_connection_rises_as_it_is(scene: Scene) -> None:
+    """An outage is known by its type, and the job goes on later."""
+    async with read_transaction(scene.yard.company) as door:
+        with pytest.raises(asyncpg.InvalidParameterValueError, match="snapshot"):
+            await asked(scene.yard.company, door.raw, "nothing")
 
 
 async def test_a_clean_report_says_what_it_compared(scene: Scene) -> None:
