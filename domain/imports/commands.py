@@ -1,6 +1,7 @@
 """Steers imports: read, mapped, checked, run, corrected, undone. The work itself is done by jobs (workers/imports)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -46,11 +47,13 @@ class MappedColumn:
 @command
 class ImportOptions:
     """`source`: whose numbers they are. `same_code`: whether a record with the code of one that is there is that one.
-    `reserve`: whether open orders of customers reserve what is here."""
+    `reserve`: whether open orders of customers reserve what is here. `date_order`: of day, month and year; "auto": what
+    leaves no date of the column without a meaning."""
 
     source: Name = "file"
     same_code: Literal["update", "refuse"] = "update"
     reserve: bool = True
+    date_order: Literal["auto", "ymd", "mdy", "dmy"] = "auto"
 
 
 @command
@@ -106,10 +109,11 @@ class CorrectImportRows:
 
 @command
 class Choice:
-    """`entity_id`: the row is that one; none: it is new all the same."""
+    """`entity_id`: the row is that one; none: it is new all the same. `leave_out`: it is not taken over at all."""
 
     line: Annotated[int, Interval(ge=1)]
     entity_id: UUID | None = None
+    leave_out: bool = False
 
 
 @command
@@ -260,7 +264,7 @@ async def map_import(tx: Tx) -> None:
 
 
 def plain(options: ImportOptions) -> dict[str, Any]:
-    return {"source": options.source, "same_code": options.same_code, "reserve": options.reserve}
+    return asdict(options)
 
 
 def may(run: Run, kind: str) -> None:
@@ -332,8 +336,8 @@ async def correct_import_rows(tx: Tx) -> None:
 async def choose_duplicates(tx: Tx) -> None:
     def apply(job: Job, row: Choice, content: dict[str, Any]) -> dict[str, Any]:
         """Refuses: not_found."""
-        if row.entity_id is None:
-            return {**content, "choice": "new"}
+        if row.leave_out or row.entity_id is None:
+            return {**content, "choice": "out" if row.leave_out else "new"}
         proposed = {proposal["id"]: proposal for proposal in content.get("proposals") or () if proposal.get("id")}
         if str(row.entity_id) not in proposed:
             raise Refused("not_found", "rows", id=row.entity_id)

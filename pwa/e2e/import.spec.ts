@@ -177,11 +177,14 @@ test("a customer spelled twice is asked about, and cases are counted", async ({ 
   await bringIn(page, path, "客户", "客户编码", "code");
   await check(page);
   await expect(row(page, 4)).toContainText(
-    some(
-      "Maybe the same as row {0} of this file ({1}). Correct its code if it is, or leave one of them out of the file.",
-    ),
+    some("Maybe the same as row {0} of this file ({1}). Leave one of them out if it is."),
   );
   await shot(page, "import-duplicates");
+  await row(page, 4)
+    .getByRole("button", { name: words("Leave this row out") })
+    .click();
+  await expect(row(page, 4)).toContainText(some("You said: leave it out."), { timeout: 60_000 });
+  await expect(row(page, 4)).toContainText(some("You have left this row out."));
   await row(page, 4)
     .getByRole("button", { name: words("Another one") })
     .click();

@@ -140,15 +140,25 @@ class Marks:
 
     @property
     def said(self) -> dict[int, str]:
-        return {line: choice for line, choice in self.choices.items() if choice != "new"}
+        return {line: choice for line, choice in self.choices.items() if choice not in ("new", "out")}
+
+    @property
+    def left_out(self) -> set[int]:
+        return {line for line, choice in self.choices.items() if choice == "out"}
 
     def lines(self, wanted: set[int], kind: str) -> list[Line]:
         """Kept rows as lines of a table, with all others of their documents."""
         if kind in WHOLE:
             numbers = {self.values(self.rows[line]).get("number") for line in wanted if line in self.rows}
             wanted = wanted | {line for line, row in self.rows.items() if self.values(row).get("number") in numbers}
-        rows = [self.rows[line] for line in sorted(wanted) if line in self.rows]
-        return [Line(row.line, row.content.get("cells", ()), self.values(row)) for row in rows]
+        rows, out = [self.rows[line] for line in sorted(wanted) if line in self.rows], self.left_out
+        return [
+            Line(
+                row.line, row.content.get("cells", ()), self.values(row),
+                Refused("left_out") if row.line in out else None,
+            )
+            for row in rows
+        ]  # fmt: skip
 
     def values(self, row: Row) -> dict[str, str]:
         return corrected(row.content.get("values") or {}, row.content.get("corrections") or {})
@@ -240,8 +250,9 @@ async def through(imported: Import, marks: Marks, lines: list[Line] | None, keep
         )  # fmt: skip
 
     async with opened(imported.company, about["file_id"]) as path:
-        table = mapped(path, about, marks.corrections)
-        order = await asyncio.to_thread(table.order)
+        table = mapped(path, about, marks.corrections, marks.left_out)
+        said = about["options"].get("date_order", "auto")
+        order = await asyncio.to_thread(table.order) if said == "auto" else said
         rows = table.lines() if lines is None else iter(lines)
         await go(rows, order=order)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +37,12 @@ async def opened(company: Company, file_id: UUID) -> AsyncIterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A file with its columns named, and what was put right: line → field → value."""
+    """A file with its columns named, what was put right (line → field → value), and the lines that are left out."""
 
     path: Path
     detected: Detected
     corrections: Mapping[int, Mapping[str, str]]
+    left_out: Set[int]
 
     def lines(self) -> Iterator[Line]:
         values_of = self.detected.reader()
@@ -49,7 +50,7 @@ class Mapped:
             values = values_of(row)
             if right := self.corrections.get(row.line):
                 values = corrected(values, right)
-            yield Line(row.line, row.cells, values)
+            yield Line(row.line, row.cells, values, Refused("left_out") if row.line in self.left_out else None)
 
     def order(self) -> Order | None:
         """In which order its dates have day and month, as far as they say so."""
@@ -64,10 +65,12 @@ def corrected(values: Mapping[str, str], right: Mapping[str, str]) -> dict[str, 
     return {name: value for name, value in {**values, **right}.items() if value}
 
 
-def mapped(path: Path, about: Mapping[str, Any], corrections: Mapping[int, Mapping[str, str]]) -> Mapped:
+def mapped(
+    path: Path, about: Mapping[str, Any], corrections: Mapping[int, Mapping[str, str]], left_out: Set[int]
+) -> Mapped:
     """`about`: the import, as it was said to be."""
     columns = tuple(Column(one["index"], one["heading"], one["field"], 1.0, ()) for one in about["columns"])
     detected = Detected(
         about["kind"], about["source"], about["sheet"] or "", about["heading_row"] or 0, columns, about["lines"]
     )  # fmt: skip
-    return Mapped(path, detected, corrections)
+    return Mapped(path, detected, corrections, left_out)

@@ -116,6 +116,37 @@ async def test_one_customer_spelled_three_ways_is_proposed_and_chosen(desk, rows
     assert names == {"林记贸易有限公司"}
 
 
+async def test_of_two_alike_one_is_left_out_and_comes_in_again(desk, rows):
+    id = await desk.begin("编码,名称\n1,林记商行\n2,林记 商行\n", "customers.csv")
+    assert (await desk.ask("check_import", id))["proposed"] == 1
+    checked = await desk.ask("choose_duplicates", id, rows=[{"line": 3, "leave_out": True}])
+    assert (counts(checked), checked["proposed"]) == ((1, 0, 0, 1), 0)
+    assert [(row.line, row.code) for row in await desk.rows(id)] == [(3, "left_out")]
+    assert counts(await desk.ask("run_import", id)) == (1, 0, 0, 1)
+    assert len(await rows(desk.company, "select from partner")) == 1
+    await desk.ask("choose_duplicates", id, rows=[{"line": 3}])
+    assert counts(await desk.ask("run_import", id)) == (2, 0, 0, 0)
+    assert len(await rows(desk.company, "select from partner")) == 2
+
+
+async def test_a_person_says_how_dates_are_written(desk):
+    await make_warehouse(desk.who), await make_partner(desk.who, code="S1", name="Supplier")
+    await make_product(desk.who, sku="A", name="Tea", unit="个")
+    text = "Order,Supplier,Date,SKU,Quantity,Price\nP1,S1,3/5/26,A,2,1\n"
+    id = await desk.begin(text, "orders.csv")
+    columns = [
+        {"column": i, "field": field}
+        for i, field in enumerate(("number", "partner", "date", "sku", "quantity", "unit_price"))
+    ]
+    await desk.ask("map_import", id, kind="purchase_orders", columns=columns)
+    await desk.ask("check_import", id)
+    assert [row.code for row in await desk.rows(id)] == ["date_ambiguous"]
+    options = {"date_order": "dmy"}
+    await desk.ask("map_import", id, kind="purchase_orders", columns=columns, options=options)
+    assert counts(await desk.ask("check_import", id)) == (1, 0, 0, 0)
+    assert (await desk.now(id))["options"]["date_order"] == "dmy"
+
+
 async def test_the_report_is_put_right_and_uploaded(desk, tmp_path):
     first, done = await desk.through(PRODUCTS)
     report = await desk.file(done["report_id"])

@@ -20,7 +20,15 @@ export type Chosen = ReadonlyMap<number, string>;
 const chosenOf = ({ columns }: Import): Chosen =>
   new Map((columns ?? []).flatMap(({ index, field }) => (index === null || field === null ? [] : [[index, field]])));
 
-type Options = { source: string; sameCode: "UPDATE" | "REFUSE"; reserve: boolean };
+const DATE_ORDERS = ["AUTO", "YMD", "DMY", "MDY"] as const;
+const DATES: ReadonlySet<string | undefined> = new Set(["date", "expected"]); // fields that hold one
+
+type Options = {
+  source: string;
+  sameCode: "UPDATE" | "REFUSE";
+  reserve: boolean;
+  dateOrder: (typeof DATE_ORDERS)[number];
+};
 
 function optionsOf({ options, source }: Import): Options {
   const kept = asObject(options);
@@ -28,6 +36,7 @@ function optionsOf({ options, source }: Import): Options {
     source: typeof kept["source"] === "string" && kept["source"] !== "file" ? kept["source"] : source,
     sameCode: kept["same_code"] === "refuse" ? "REFUSE" : "UPDATE",
     reserve: kept["reserve"] !== false,
+    dateOrder: DATE_ORDERS.find((order) => order.toLowerCase() === kept["date_order"]) ?? "AUTO",
   };
 }
 
@@ -117,7 +126,12 @@ export function Mapping({ about, reload }: StepProps) {
         </Notice>
       )}
       <MappingTable about={about} chosen={chosen} onChoose={choose} />
-      <MoreOptions kind={kind} options={options} onChange={setOptions} />
+      <MoreOptions
+        kind={kind}
+        dated={[...chosen.values()].some((field) => DATES.has(field))}
+        options={options}
+        onChange={setOptions}
+      />
       <CommandNotice state={map.state} onRepeat={() => void go()} onReload={reload} />
       <CommandNotice state={check.state} onRepeat={() => void go()} onReload={reload} />
       <div className={styles.foot}>
@@ -182,10 +196,22 @@ function LeftOut({ about: { headingRow } }: { about: Import }) {
   );
 }
 
-type MoreOptionsProps = { kind: Kind | null; options: Options; onChange: (options: Options) => void };
+type MoreOptionsProps = {
+  kind: Kind | null;
+  /** A column holds dates. */
+  dated: boolean;
+  options: Options;
+  onChange: (options: Options) => void;
+};
 
-function MoreOptions({ kind, options, onChange }: MoreOptionsProps) {
+function MoreOptions({ kind, dated, options, onChange }: MoreOptionsProps) {
   const { t } = useLingui();
+  const orders: Record<Options["dateOrder"], string> = {
+    AUTO: t`As the column shows`,
+    YMD: t`Year, month, day: 26/3/5`,
+    DMY: t`Day, month, year: 5/3/26`,
+    MDY: t`Month, day, year: 3/5/26`,
+  };
   return (
     <details className={styles.more}>
       <summary>
@@ -207,6 +233,14 @@ function MoreOptions({ kind, options, onChange }: MoreOptionsProps) {
           label={t`Reserve what is in stock for these orders`}
           checked={options.reserve}
           onChange={(event) => onChange({ ...options, reserve: event.currentTarget.checked })}
+        />
+      )}
+      {dated && (
+        <NativeSelect
+          label={t`How dates are written`}
+          value={options.dateOrder}
+          onChange={(event) => onChange({ ...options, dateOrder: event.currentTarget.value as Options["dateOrder"] })}
+          data={DATE_ORDERS.map((value) => ({ value, label: orders[value] }))}
         />
       )}
       <TextInput

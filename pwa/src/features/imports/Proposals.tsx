@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { asList, type Proposal, type Row } from "./import";
+import { asList, type Decision, type Proposal, type Row } from "./import";
 import styles from "./imports.module.css";
 
-type ProposalsProps = { row: Row; busy: boolean; onDecide: (same: boolean, id?: string) => void };
+type ProposalsProps = { row: Row; busy: boolean; onDecide: (what: Decision, id?: string) => void };
 
 /** What a row may be the same as, and what somebody said of it. */
 export function Proposals({ row, busy, onDecide }: ProposalsProps) {
@@ -19,6 +19,8 @@ export function Proposals({ row, busy, onDecide }: ProposalsProps) {
         <p>
           {choice === "new" ? (
             <Trans>You said: another one.</Trans>
+          ) : choice === "out" ? (
+            <Trans>You said: leave it out.</Trans>
           ) : (
             <Trans>You said: the same as {chosen ? `${chosen.code} ${chosen.name}` : t`one that is here`}.</Trans>
           )}
@@ -29,8 +31,7 @@ export function Proposals({ row, busy, onDecide }: ProposalsProps) {
           <span>
             {one.id === undefined ? (
               <Trans>
-                Maybe the same as row {one.line} of this file ({why[one.why]}). Correct its code if it is, or leave one
-                of them out of the file.
+                Maybe the same as row {one.line} of this file ({why[one.why]}). Leave one of them out if it is.
               </Trans>
             ) : (
               <Trans>
@@ -39,17 +40,24 @@ export function Proposals({ row, busy, onDecide }: ProposalsProps) {
             )}
           </span>
           {one.id !== undefined && choice !== one.id && (
-            <Button variant="default" h={44} disabled={busy} onClick={() => onDecide(true, one.id)}>
+            <Button variant="default" h={44} disabled={busy} onClick={() => onDecide("same", one.id)}>
               <Trans>The same</Trans>
             </Button>
           )}
         </div>
       ))}
-      {choice !== "new" && (
-        <Button variant="default" h={44} disabled={busy} onClick={() => onDecide(false)}>
-          <Trans>Another one</Trans>
-        </Button>
-      )}
+      <div className={styles.ways}>
+        {choice !== "new" && (
+          <Button variant="default" h={44} disabled={busy} onClick={() => onDecide("new")}>
+            <Trans>Another one</Trans>
+          </Button>
+        )}
+        {choice !== "out" && (
+          <Button variant="default" h={44} disabled={busy} onClick={() => onDecide("out")}>
+            <Trans>Leave this row out</Trans>
+          </Button>
+        )}
+      </div>
     </div>
   );
 }

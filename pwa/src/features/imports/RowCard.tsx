@@ -6,7 +6,16 @@ import { Link } from "wouter";
 import { useRefusalWords } from "../../ui/Refusal";
 import { StateChip, type Tone } from "../../ui/StateChip";
 import { type Changed, Changes } from "../Changes";
-import { asList, asObject, fieldOf as placeOf, type Import, type Row, type Use, valuesOf } from "./import";
+import {
+  asList,
+  asObject,
+  type Decision,
+  fieldOf as placeOf,
+  type Import,
+  type Row,
+  type Use,
+  valuesOf,
+} from "./import";
 import styles from "./imports.module.css";
 import { Proposals } from "./Proposals";
 import { useImportWords } from "./words";
@@ -17,7 +26,7 @@ type RowCardProps = {
   edits: Readonly<Record<string, string>>;
   busy: boolean;
   onEdit: (field: string, value: string) => void;
-  onDecide: (same: boolean, id?: string) => void;
+  onDecide: (what: Decision, id?: string) => void;
 };
 
 /** One row of the file: its cells, and beside the one that is wrong why. */

@@ -8,7 +8,7 @@ import { More } from "../../ui/Records";
 import { CommandNotice } from "../../ui/Refusal";
 import { LoadingRows, ProblemState } from "../../ui/states";
 import { Tabs } from "../../ui/Tabs";
-import { asList, CHOOSE, CORRECT, isBusy, type Proposal, type Row, ROWS } from "./import";
+import { asList, CHOOSE, CORRECT, type Decision, isBusy, type Proposal, type Row, ROWS } from "./import";
 import type { StepProps } from "./ImportPage";
 import styles from "./imports.module.css";
 import { RowCard } from "./RowCard";
@@ -57,10 +57,10 @@ export function Rows({ about, reload, onCorrecting }: RowsProps) {
     onCorrecting();
     reload();
   };
-  const decide = async (rows: readonly Row[], same: boolean, id?: string) => {
+  const decide = async (rows: readonly Row[], what: Decision, id?: string) => {
     const said = rows.flatMap((row) => {
-      const entityId = same ? (id ?? asList<Proposal>(row.proposals).find((one) => one.id)?.id) : null;
-      return entityId === undefined ? [] : [{ line: row.line, entityId }];
+      const entityId = what === "same" ? (id ?? asList<Proposal>(row.proposals).find((one) => one.id)?.id) : null;
+      return entityId === undefined ? [] : [{ line: row.line, entityId, leaveOut: what === "out" }];
     });
     const outcome = said.length > 0 && (await choose.run({ importId: about.id, rows: said }));
     if (!outcome || outcome.status !== "ACCEPTED") return;
@@ -99,7 +99,7 @@ export function Rows({ about, reload, onCorrecting }: RowsProps) {
         <AllAlike
           rows={open}
           busy={busy || choose.state.step === "sending"}
-          onDecide={(same) => void decide(open, same)}
+          onDecide={(what) => void decide(open, what)}
         />
       )}
       <CommandNotice
@@ -116,7 +116,7 @@ export function Rows({ about, reload, onCorrecting }: RowsProps) {
             edits={edits.get(row.line) ?? {}}
             busy={busy}
             onEdit={(field, value) => edit(row.line, field, value)}
-            onDecide={(same, id) => void decide([row], same, id)}
+            onDecide={(what, id) => void decide([row], what, id)}
           />
         ))}
       </Listed>
@@ -135,7 +135,7 @@ export function Rows({ about, reload, onCorrecting }: RowsProps) {
   );
 }
 
-type AllAlikeProps = { rows: readonly Row[]; busy: boolean; onDecide: (same: boolean) => void };
+type AllAlikeProps = { rows: readonly Row[]; busy: boolean; onDecide: (what: Decision) => void };
 
 /** One answer for all rows that are shown. */
 function AllAlike({ rows, busy, onDecide }: AllAlikeProps) {
@@ -143,11 +143,11 @@ function AllAlike({ rows, busy, onDecide }: AllAlikeProps) {
   return (
     <div className={styles.ways}>
       {known > 0 && (
-        <Button variant="default" disabled={busy} onClick={() => onDecide(true)}>
+        <Button variant="default" disabled={busy} onClick={() => onDecide("same")}>
           <Plural value={known} one="# is the same as proposed" other="All # are the same as proposed" />
         </Button>
       )}
-      <Button variant="default" disabled={busy} onClick={() => onDecide(false)}>
+      <Button variant="default" disabled={busy} onClick={() => onDecide("new")}>
         <Plural value={rows.length} one="# is another one" other="All # are other ones" />
       </Button>
     </div>

@@ -243,6 +243,9 @@ export const asObject = (value: unknown): Record<string, unknown> =>
 
 export const asList = <Item>(value: unknown): readonly Item[] => (Array.isArray(value) ? (value as Item[]) : []);
 
+/** What somebody says of a row that looks like another: it is that one, it is one of its own, it is left out. */
+export type Decision = "same" | "new" | "out";
+
 /** The cells of a row by field, with what was put right. */
 export const valuesOf = ({ values, corrections }: Row): Record<string, string> => ({
   ...(asObject(values) as Record<string, string>),
