@@ -99,6 +99,7 @@ GLUED = {  # where a statement is more than a literal; each says in its own file
     "tenants/provision.py",
     "tenants/erase.py",
     "tenants/migrate.py",  # Alembic's
+    "workers/reconcile.py",  # a snapshot by its name, which PostgreSQL gave and takes as a literal only
     "api/read/engine.py",  # what the selection compiler made
     "api/read/walk.py",  # the same
     "api/sync/statements.py",  # the same

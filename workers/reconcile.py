@@ -2,6 +2,7 @@
 It repairs nothing."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,6 +28,8 @@ MOMENT: LiteralString = """select now() as checked_at, pg_export_snapshot() as s
  (select last from feed_head) as feed, h.n as log_n, h.chain as log_chain from seal_head h"""
 STATEMENTS: tuple[LiteralString, ...] = (*checks.STATEMENTS, "select count(*) from stock_move")
 NUMBERS = ("balance", "pool", "reserved", "shipped", "received", "returned", "transferred")
+
+is_snapshot = re.compile(r"[0-9A-F]+-[0-9A-F]+-[0-9]+").fullmatch
 
 Left = Iterator[tuple[int, LiteralString]]  # statements that nobody has taken yet, with their places
 
@@ -96,6 +99,7 @@ async def help_out(company: Company, snapshot: str, left: Left, answers: list[li
     if len(set(pool.free).intersection(pool.places(company, company.database.share))) < 2:
         return
     async with read_transaction(company) as door:  # nothing was awaited since the look: it is there
+        assert is_snapshot(snapshot)  # PostgreSQL's own name for it, and no parameter there
         await door.raw.execute(f"{ONE_MOMENT}; set transaction snapshot '{snapshot}'")
         await ask(door.raw, left, answers)
 
