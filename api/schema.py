@@ -18,7 +18,7 @@ from api.read.graphql import build
 from api.read.limits import refusal
 from api.types import attention, audit, imports, inventory, jobs, masterdata, purchasing, sales
 from tenants.access import PERMISSIONS, who
-from tenants.people import members
+from tenants.people import KNOW_PEOPLE, members
 
 ROOMS = (masterdata, inventory, purchasing, sales, attention, jobs, imports, audit)
 PRINT = Path(__file__).with_name("schema.graphql")
@@ -77,7 +77,7 @@ class Executed:
     @strawberry.field(description="By name; for those who read the log or look after jobs.")
     async def members(self, info: strawberry.Info) -> list[Member] | None:
         caller = info.context.caller
-        if caller.permissions.isdisjoint({"audit.read", "job.manage"}):
+        if caller.permissions.isdisjoint(KNOW_PEOPLE):
             raise refusal("FIELD_FORBIDDEN", "You may not see this field.")
         return [Member(id=strawberry.ID(str(one.id)), name=one.name) for one in await members(caller.company)]
 

@@ -12,6 +12,9 @@ from membership m left join account a on a.id = m.account_id left join client k 
 where m.company_id = $1 order by name, id"""
 
 
+KNOW_PEOPLE = frozenset({"audit.read", "job.manage"})  # each lets its holder know them all
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """`id`: as an actor, in the log and elsewhere."""

@@ -8,7 +8,7 @@ from api.exports.words import HEADINGS, LISTS, Words
 from api.read.declare import Caller, Computed, Many, Model, One, Pages, Type, Value
 from api.read.walk import visible
 
-Kind = Literal["text", "id", "number", "whole", "flag", "date", "time", "choice"]
+Kind = Literal["text", "id", "person", "number", "whole", "flag", "date", "time", "choice"]
 KINDS: dict[str, Kind] = {
     "Text": "text", "ID": "id", "Decimal": "number", "Int": "whole", "Bool": "flag", "Date": "date",
     "DateTime": "time", "JSON": "text",
@@ -86,9 +86,11 @@ def column(model: Model, owner: Type, key: str) -> Column:
                 scalar = found.name
             case other:
                 raise TypeError(f"{owner.name}.{key}: no column of {other}")
+    name = key.rpartition(".")[2]
+    if name == "actorId" and "actorName" not in model.graphql[type_.name]:
+        return Column(key, "person", scalar, HEADINGS["actorName"], chosen=True)
     kind = KINDS.get(scalar, "choice")
-    chosen = key.rpartition(".")[2] not in ASIDE and kind != "id"
-    return Column(key, kind, scalar, heading(owner.name, key), chosen)
+    return Column(key, kind, scalar, heading(owner.name, key), chosen=name not in ASIDE and kind != "id")
 
 
 def heading(owner: str, key: str) -> Words:

@@ -56,7 +56,7 @@ def wanted(root: str, **more: Any) -> dict[str, Any]:
 
 
 def export(caller: Caller, root: str, **more: Any) -> Export:
-    return prepare(caller, wanted(root, **more), datetime.now(UTC))
+    return prepare(caller, wanted(root, **more), datetime.now(UTC), {})
 
 
 async def exported(caller: Caller, made: Export) -> list[Any]:
@@ -164,5 +164,5 @@ def test_cost_is_not_offered(firm: Firm, role: str) -> None:
 )
 def test_what_cannot_be_read_is_refused(firm: Firm, asked: dict[str, Any], code: str) -> None:
     with pytest.raises(Refused) as refused:
-        prepare(callers(firm)["owner"], wanted("products") | asked, datetime.now(UTC))
+        prepare(callers(firm)["owner"], wanted("products") | asked, datetime.now(UTC), {})
     assert refused.value.code == code

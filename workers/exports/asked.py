@@ -28,8 +28,8 @@ class Export:
     name: str
 
 
-def prepare(caller: Caller, asked: Mapping[str, Any], now: datetime) -> Export:
-    """Refuses: unknown_list, forbidden, unknown_column, filter_unreadable."""
+def prepare(caller: Caller, asked: Mapping[str, Any], now: datetime, people: Mapping[str, str]) -> Export:
+    """`people`: the names of actors. Refuses: unknown_list, forbidden, unknown_column, filter_unreadable."""
     model, root = make_model(), asked["list"]
     if root not in LISTS:
         raise Refused("unknown_list", "list", list=root)
@@ -49,6 +49,6 @@ def prepare(caller: Caller, asked: Mapping[str, Any], now: datetime) -> Export:
     except (Unreadable, orjson.JSONDecodeError) as error:
         raise Refused("filter_unreadable", "filter", reason=str(error)) from None
     zone = ZoneInfo(caller.company.time_zone)
-    manner = Manner(asked["language"], asked["keys"], zone)
+    manner = Manner(asked["language"], asked["keys"], zone, people)
     called = root if manner.keys else title(root).of(manner.language)
     return Export(columns, found, manner, called, f"{called}-{now.astimezone(zone):%Y%m%d-%H%M}")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,11 +17,12 @@ Take = Callable[[Mapping[str, Any]], Any]
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How values are told: in the reader's language or, for programs, as GraphQL has them (`keys`); times are those of
-    the company's own zone."""
+    the company's own zone. `people`: the names of actors, as far as the reader may see them."""
 
     language: Language
     keys: bool
     zone: ZoneInfo
+    people: Mapping[str, str] = field(default_factory=dict)
 
     def heading(self, column: Column) -> str:
         return column.key if self.keys else column.heading.of(self.language)
@@ -62,6 +63,8 @@ def teller(column: Column, manner: Manner) -> Callable[[Any], str]:
             return lambda value: FLAGS[bool(value)].of(manner.language)
         case "time":
             return lambda value: local(value, manner.zone).isoformat(" ", "seconds")
+        case "person" if not manner.keys:
+            return lambda value: manner.people.get(value, value)
         case "choice" if not manner.keys:
             return lambda value: choice(column.scalar, value).of(manner.language)
         case _:

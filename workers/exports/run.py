@@ -17,6 +17,8 @@ from typing import Any, LiteralString
 from api.read.engine import Door
 from domain.files import write_file
 from domain.ids import derived_id
+from tenants.access import Caller
+from tenants.people import KNOW_PEOPLE, members
 from tenants.transaction import read_transaction
 from workers.exports.asked import Export, prepare
 from workers.exports.table import Table
@@ -39,10 +41,18 @@ TYPES = {
 
 
 async def run(job: Job) -> Mapping[str, Any]:
-    export, format = prepare(job.caller, job.body, datetime.now(UTC)), job.body["format"]
+    people = await people_for(job.caller)
+    export, format = prepare(job.caller, job.body, datetime.now(UTC), people), job.body["format"]
     id, name = derived_id(job.id, "export"), f"{export.name}.{format}"
     more = await (write_table if format == "csv" else write_workbook)(job, export, id=id, name=name)
     return {"file_id": str(id), "name": name, "unreadable": len(export.walk.problems), **more}
+
+
+async def people_for(caller: Caller) -> dict[str, str]:
+    """Actor → name, for those who may know (the schema's `members`)."""
+    if caller.permissions.isdisjoint(KNOW_PEOPLE):
+        return {}
+    return {str(one.id): one.name for one in await members(caller.company)}
 
 
 async def write_table(job: Job, export: Export, **file: Any) -> Mapping[str, Any]:

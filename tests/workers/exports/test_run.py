@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook
 from domain.files import StoredFile, file_of, read_file
 from domain.ids import new_id
 from tenants.access import Caller
+from tenants.people import members
 from tenants.registry import Company
 from tests.api.filling import fill
 from tests.builders import act, refuse
@@ -80,6 +81,22 @@ async def test_both_formats_hold_the_whole_list(yard: Yard, full: Company, worke
     head, *cells = CalamineWorkbook.from_path(str(tmp_path / "list.xlsx")).get_sheet_by_name("Products").to_python()
     assert cells == [[sku, float(price), unit, code] for sku, price, unit, code in rows]
     assert (result["rows"], result["shortened"]) == (ROWS, 0)
+
+
+async def test_the_log_names_who_did_what(yard: Yard, full: Company, worker: object) -> None:
+    owner = await yard.member(full)
+    await begin(yard, owner, list="partners", columns=["code"], format="csv")  # a call that the log has
+    ids = await begin(yard, owner, list="logEntries", format="csv", keys=True)
+    names = await begin(yard, owner, list="logEntries", format="csv", language="en")
+    _, _, content = await made(yard, full, ids)
+    head, *rows = csv.reader(io.StringIO(content.decode().removeprefix("\ufeff"), newline=""))
+    actors = {row[head.index("actorId")] for row in rows}
+    assert str(owner.actor_id) in actors
+    _, _, content = await made(yard, full, names)
+    head, *rows = csv.reader(io.StringIO(content.decode().removeprefix("\ufeff"), newline=""))
+    people = {row[head.index("Person")] for row in rows}
+    assert str(owner.actor_id) not in people
+    assert {one.name for one in await members(full) if one.id == owner.actor_id} <= people
 
 
 async def test_rights_are_those_of_the_moment_it_runs(yard: Yard, full: Company, instance: Instance) -> None:
