@@ -18,15 +18,15 @@ from tests.doors.bodies import BODIES
 
 OPEN = {
     "active", "all_or_nothing", "barcodes", "base_version", "call_id", "category", "category_id", "check", "close",
-    "closed_to", "code", "column", "columns", "counted", "counted_at", "customer_id", "decimals", "denominator",
-    "direction", "discrepancy_id", "document_id", "document_on", "entity", "entity_id", "expected_on", "external",
-    "field", "file_id", "filter", "format", "from_location_id", "happened_at", "heading_row", "id", "image",
-    "import_id", "is_customer", "is_supplier", "job_id", "key", "keys", "kind", "language", "line", "line_id",
-    "lines", "list", "location_id", "media_type", "name", "negative", "note", "number", "numerator", "options",
-    "order", "order_id", "origin", "parent_id", "partner", "partner_id", "photo_id", "placed_at", "price",
-    "product_id", "quantity", "reason", "received", "reconciliation_id", "records", "reserve", "rows", "same_code",
-    "sheet", "shipped", "sku", "source", "source_line_id", "spec", "step_id", "supplier_id", "to_location_id",
-    "transfer_id", "unit", "unit_id", "units", "values",
+    "closed_to", "code", "column", "columns", "counted", "counted_at", "customer_id", "date_order", "decimals",
+    "denominator", "direction", "discrepancy_id", "document_id", "document_on", "entity", "entity_id",
+    "expected_on", "external", "field", "file_id", "filter", "format", "from_location_id", "happened_at",
+    "heading_row", "id", "image", "import_id", "is_customer", "is_supplier", "job_id", "key", "keys", "kind",
+    "language", "leave_out", "line", "line_id", "lines", "list", "location_id", "media_type", "name", "negative",
+    "note", "number", "numerator", "options", "order", "order_id", "origin", "parent_id", "partner", "partner_id",
+    "photo_id", "placed_at", "price", "product_id", "quantity", "reason", "received", "reconciliation_id",
+    "records", "reserve", "rows", "same_code", "sheet", "shipped", "sku", "source", "source_line_id", "spec",
+    "step_id", "supplier_id", "to_location_id", "transfer_id", "unit", "unit_id", "units", "values",
 }  # fmt: skip
 ENTITIES = (CATEGORY, PARTNER, PRODUCT, UNIT, WAREHOUSE)
 LOG = (
