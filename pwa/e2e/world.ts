@@ -174,6 +174,23 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
       await command("cancelSalesOrder", { orderId });
     },
 
+    /** No pens are promised to anybody any more. */
+    async cancelAll() {
+      const { salesOrders } = await graphql<{ salesOrders: { nodes: { id: string }[] } }>(
+        `
+          query ($pen: ID!) {
+            salesOrders(first: 100, filter: { status: { eq: CONFIRMED }, lines: { productId: { eq: $pen } } }) {
+              nodes {
+                id
+              }
+            }
+          }
+        `,
+        { pen: ids.pen },
+      );
+      await Promise.all(salesOrders.nodes.map(({ id }) => this.cancel(id)));
+    },
+
     /** Pens are traded any more, or not. */
     async activatePen(active: boolean) {
       await change(pen, { active });
