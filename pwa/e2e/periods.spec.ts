@@ -62,6 +62,7 @@ test("closes a month, lists what is told too late, and opens it again", async ({
   await expect(late).toContainText(some("happened {0}"));
   await shot(page, "periods-late");
   await late.getByRole("button", { name: words("Mark as dealt with") }).click();
+  await dialog.getByLabel(words("What came of it")).press("Enter");
   await expect(late.getByRole("button")).toHaveCount(0);
   await expect(late).toContainText(some("Dealt with"));
 

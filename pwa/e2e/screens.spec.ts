@@ -18,6 +18,7 @@ const SCREENS: Record<string, [name: string, address: (made: Made) => string]> =
   "/imports": ["imports", () => "/imports"],
   "/imports/:id": ["import-elsewhere", ({ world }) => `/imports/${world.ids.cup}`],
   "/checks": ["checks", () => "/checks"],
+  "/discrepancies": ["discrepancies", () => "/discrepancies?state=all"],
   "/periods": ["periods", () => "/periods"],
   "/log": ["log", () => "/log"],
   "/log/:id": ["log-entry", ({ entry }) => `/log/${entry}`],

@@ -132,7 +132,7 @@ function Tiles({ discrepancies }: { discrepancies: number | undefined }) {
       {can("stock.transfer") && <Tile icon={ArrowLeftRight} label={t`Coming here`} count={coming} href="/transfers" />}
       {can("stock.count") && <Tile icon={ClipboardList} label={t`Counts begun`} count={begun} href="/counts" />}
       {discrepancies !== undefined && (
-        <Tile icon={TriangleAlert} label={t`Discrepancies`} count={discrepancies} urgent />
+        <Tile icon={TriangleAlert} label={t`Discrepancies`} count={discrepancies} href="/discrepancies" urgent />
       )}
     </div>
   );

@@ -13,6 +13,7 @@ const BlindReceiptPage = lazy(() => import("../features/purchasing/BlindReceiptP
 const ChecksPage = lazy(() => import("../features/checks/ChecksPage"));
 const CountList = page(() => import("../features/inventory/count/CountList"));
 const CountPage = lazy(() => import("../features/inventory/count/CountPage"));
+const DiscrepanciesPage = lazy(() => import("../features/inventory/discrepancies/DiscrepanciesPage"));
 const EntryPage = lazy(() => import("../features/log/EntryPage"));
 const LogPage = lazy(() => import("../features/log/LogPage"));
 const NewCount = lazy(() => import("../features/inventory/count/NewCount"));
@@ -75,6 +76,9 @@ export function Routes() {
         </Route>
         <Route path="/checks">
           <ChecksPage />
+        </Route>
+        <Route path="/discrepancies">
+          <DiscrepanciesPage />
         </Route>
         <Route path="/periods">
           <PeriodsPage />

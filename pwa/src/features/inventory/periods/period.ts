@@ -31,67 +31,7 @@ export const CLOSE = graphql(
   [OUTCOME],
 );
 
-export const LATE = graphql(`
-  query LateFacts($first: Int!, $after: String) {
-    discrepancies(first: $first, after: $after, filter: { kind: { eq: CLOSED_PERIOD } }, orderBy: [OPENED_AT_DESC]) {
-      totalCount
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-      nodes {
-        id
-        status
-        quantity
-        product {
-          id
-          name
-          unit {
-            name
-          }
-        }
-        location {
-          name
-          warehouse {
-            name
-          }
-        }
-        document {
-          kind
-          number
-          documentOn
-          occurredAt
-          order {
-            kind: __typename
-            ... on SalesOrder {
-              id
-            }
-            ... on PurchaseOrder {
-              id
-            }
-          }
-          transfer {
-            id
-          }
-        }
-      }
-    }
-  }
-`);
-
-export const DEALT_WITH = graphql(
-  `
-    mutation CloseDiscrepancy($id: UUID!, $input: CloseDiscrepancyInput!) {
-      outcome: closeDiscrepancy(id: $id, input: $input) {
-        ...Outcome
-      }
-    }
-  `,
-  [OUTCOME],
-);
-
 type Entry = NonNullable<ResultOf<typeof BOOKS>["logEntries"]>["nodes"][number];
-export type Late = NonNullable<ResultOf<typeof LATE>["discrepancies"]>["nodes"][number];
 
 /** The books as they stood after an entry of the log, newest first. `opened`: days were opened again by it. */
 export type Step = Pick<Entry, "id" | "actorId" | "recordedAt"> & { closedTo: string | null; opened: boolean };
@@ -108,11 +48,3 @@ export function stepsOf(entries: readonly Entry[]): Step[] {
 }
 
 const closedTo = (body: string) => (JSON.parse(body) as { closed_to?: string | null }).closed_to ?? null;
-
-/** The order or transfer that a document belongs to. */
-export function placeOf({ document }: Late): string | undefined {
-  if (document?.transfer) return `/transfers/${document.transfer.id}`;
-  if (document?.order?.kind === "SalesOrder") return `/sales-orders/${document.order.id}`;
-  if (document?.order?.kind === "PurchaseOrder") return `/purchase-orders/${document.order.id}`;
-  return undefined;
-}
