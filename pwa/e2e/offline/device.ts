@@ -57,6 +57,25 @@ const counted = (page: Page, store: "call" | "draft") =>
     });
   }, store);
 
+/** Whether the rows of this device have the product, whatever a search makes of them. */
+export const holdsProduct = (page: Page, id: string): Promise<boolean> =>
+  page.evaluate(async (wanted) => {
+    const { name = "" } = (await indexedDB.databases()).find((one) => one.name?.startsWith("huotong:")) ?? {};
+    return new Promise<boolean>((next, fail) => {
+      const opening = indexedDB.open(name);
+      opening.addEventListener("error", () => fail(opening.error));
+      opening.addEventListener("success", () => {
+        const packs = opening.result.transaction("pack").objectStore("pack");
+        const asked = packs.getAll(IDBKeyRange.bound("product@", "productA"));
+        asked.addEventListener("success", () =>
+          next((asked.result as { id: string }[][]).flat().some((row) => row.id === wanted)),
+        );
+        asked.addEventListener("error", () => fail(asked.error));
+        opening.result.close();
+      });
+    });
+  }, id);
+
 /** Puts calls into the queue that no screen makes: a poison, five thousand. */
 export const plant = (page: Page, planted: readonly (WireCall & { label: CallLabel })[]): Promise<void> =>
   page.evaluate(async (given) => {

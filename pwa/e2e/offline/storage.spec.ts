@@ -2,7 +2,7 @@
 import { expectAccessible } from "../fixtures";
 import { served } from "../served";
 import { words } from "../words";
-import { emptied, equipped, fact, queue } from "./device";
+import { emptied, equipped, fact, holdsProduct, queue } from "./device";
 import { expect, test } from "./phone";
 import { confirmReceipt, receive } from "./work";
 
@@ -117,6 +117,7 @@ test("16: the browser has thrown everything away", async ({ page, signIn, networ
   await network.reset();
   await page.goto("/products");
   await equipped(page);
+  expect(await holdsProduct(page, world.ids.cup)).toBe(true);
   await page.getByRole("searchbox").fill(world.codes.cup.slice(-6));
   await expect(page.getByRole("link").filter({ hasText: world.names.cup })).toBeVisible();
 });
