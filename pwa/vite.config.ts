@@ -9,6 +9,9 @@ import app from "./package.json" with { type: "json" };
 
 const API = process.env.HUOTONG_API ?? "http://127.0.0.1:8000";
 const FIRST_JS_LIMIT = 180_000;
+const ENTRY = /\.html$|\/main\.tsx$/;
+const STYLE = /\.css(\?|$)/;
+const GRAPHIQL = /\/node_modules\/(@?graphiql|@?monaco)|\/src\/graphiql\//;
 
 /** What a phone needs without a network: the app's own page, all that it may load, and what its workers are made of. */
 const onPhones = new Set<string>();
@@ -134,6 +137,23 @@ export default defineConfig(({ command }) => ({
     rolldownOptions: {
       input: ["index.html", "graphiql.html"],
       checks: { moduleLevelDirective: false }, // of GraphiQL's, which say nothing to a bundler
+      output: {
+        chunkFileNames: ({ name }) => `assets/${name.replace(/~.*/, "")}-[hash].js`,
+        codeSplitting: {
+          // Every file costs a slow phone's service worker its time: so there are few, and one style sheet for all pages.
+          groups: [
+            { name: "app", tags: ["$initial"], test: (id) => !ENTRY.test(id), priority: 2 },
+            { name: "style", test: (id) => STYLE.test(id) && !GRAPHIQL.test(id), priority: 2 },
+            {
+              name: "parts",
+              minShareCount: 2,
+              test: (id) => !GRAPHIQL.test(id),
+              entriesAware: true,
+              entriesAwareMergeThreshold: 50_000,
+            },
+          ],
+        },
+      },
     },
   },
   worker: { format: "es" },

@@ -1,5 +1,6 @@
 /** Quantities and money: decimal strings in, decimal strings out. Nothing here, and nothing that calls it, is a float. */
 import { Big } from "big.js";
+import { numbers } from "./formatters";
 
 export type Decimal = string;
 
@@ -54,4 +55,4 @@ export function read(text: string): Decimal | null {
 
 /** Grouped for reading. Intl takes the string as it is, digit by digit. */
 export const show = (value: Decimal, locale: string, options: Intl.NumberFormatOptions = {}) =>
-  new Intl.NumberFormat(locale, { maximumFractionDigits: 10, ...options }).format(value as Intl.StringNumericLiteral);
+  numbers(locale, { maximumFractionDigits: 10, ...options }).format(value as Intl.StringNumericLiteral);

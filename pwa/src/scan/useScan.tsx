@@ -1,13 +1,14 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ScanBarcode } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useProducts } from "../offline/views";
 import { useSearchParam } from "../ui/useSearchParam";
 import { useWide } from "../ui/useWide";
 import { ScanNotices } from "./ScanNotices";
-import { ScanPanel } from "./ScanSheet";
 import { type ScanOptions, type Scans, useScans } from "./useScans";
+
+const ScanPanel = lazy(async () => ({ default: (await import("./ScanSheet")).ScanPanel }));
 
 /**
  * Scanning for a screen: the hand scanner is heard all the time, `button` opens the camera with a field to type codes
@@ -34,7 +35,11 @@ export function useScan({ list, ...options }: ScanOptions & { list?: ReactNode }
       </ActionIcon>
     ),
     notice: opened ? null : <ScanNotices scans={scans} />,
-    sheet: opened && <ScanPanel scans={scans} onClose={() => setOpened(false)} list={list} />,
+    sheet: opened && (
+      <Suspense>
+        <ScanPanel scans={scans} onClose={() => setOpened(false)} list={list} />
+      </Suspense>
+    ),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useDeferredValue } from "react";
 import { Link, useLocation } from "wouter";
 import type { Pages } from "../data/usePages";
 import styles from "./Records.module.css";
@@ -30,6 +30,15 @@ type RecordsProps<Row> = {
   onOrder?: (order: string) => void;
   empty: ReactNode;
 };
+
+/** More than a screen shows at once. */
+const FIRST_ROWS = 20;
+
+/** The rows that are seen first come first; those below the edge follow when nothing else waits. */
+function useRows<Row>(rows: Row[]): Row[] {
+  const all = useDeferredValue(true, false);
+  return all ? rows : rows.slice(0, FIRST_ROWS);
+}
 
 /** A list read in pages: a dense table where there is room, cards on a phone, and its states. */
 export function Records<Row extends { id: string }>(props: RecordsProps<Row>) {
@@ -75,9 +84,10 @@ export function More<Row>({ pages }: { pages: Pick<Pages<Row>, "nodes" | "total"
 }
 
 function RecordCards<Row extends { id: string }>({ label, pages, card, href }: RecordsProps<Row>) {
+  const rows = useRows(pages.nodes);
   return (
     <ul aria-label={label} className={styles.cards}>
-      {pages.nodes.map((row) => (
+      {rows.map((row) => (
         <li key={row.id}>
           <Link href={href(row)} className={styles.card}>
             {card(row)}
@@ -90,6 +100,7 @@ function RecordCards<Row extends { id: string }>({ label, pages, card, href }: R
 
 function RecordTable<Row extends { id: string }>({ label, pages, columns, href, order, onOrder }: RecordsProps<Row>) {
   const [, go] = useLocation();
+  const rows = useRows(pages.nodes);
   return (
     // Scrolls sideways by keyboard too.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -103,7 +114,7 @@ function RecordTable<Row extends { id: string }>({ label, pages, columns, href, 
           </tr>
         </thead>
         <tbody>
-          {pages.nodes.map((row) => (
+          {rows.map((row) => (
             // The link in the first cell is the way for keyboards and readers; the row is only a larger target.
             <tr key={row.id} onClick={(event) => isPlain(event) && go(href(row))}>
               {columns.map((column, index) => (

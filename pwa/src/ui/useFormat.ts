@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react";
 import { type Decimal, show } from "../data/decimal";
+import { dates, numbers, spans } from "../data/formatters";
 
 /** The server counts the rows of a list up to one more than this. */
 const COUNTED = 10_000;
@@ -24,12 +25,12 @@ export function useFormat() {
       const [value, unit] =
         bytes < 1e3 ? [bytes, "byte"] : bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
       const digits = value < 10 ? 1 : 0;
-      return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: digits }).format(value);
+      return numbers(locale, { style: "unit", unit, maximumFractionDigits: digits }).format(value);
     },
     count: (total: number) => (total > COUNTED ? `${show(String(COUNTED), locale)}+` : show(String(total), locale)),
     date: (value: string, now = new Date()) =>
       // A day is a day: read as UTC and shown as UTC, or it slips by one west of Greenwich.
-      new Intl.DateTimeFormat(locale, {
+      dates(locale, {
         ...(value.startsWith(String(now.getFullYear())) ? {} : { year: "numeric" }),
         month: "short",
         day: "numeric",
@@ -38,7 +39,7 @@ export function useFormat() {
     moment: (value: string, now = new Date()) => {
       const moment = new Date(value);
       const thisYear = moment.getFullYear() === now.getFullYear();
-      return new Intl.DateTimeFormat(locale, {
+      return dates(locale, {
         ...(thisYear ? {} : { year: "numeric" }),
         month: "short",
         day: "numeric",
@@ -49,7 +50,7 @@ export function useFormat() {
     },
     ago: (time: number, now = Date.now()) => {
       const minutes = Math.round((time - now) / 60_000);
-      const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+      const relative = spans(locale, { numeric: "auto", style: "short" });
       return Math.abs(minutes) < 60
         ? relative.format(minutes, "minute")
         : relative.format(Math.round(minutes / 60), "hour");
