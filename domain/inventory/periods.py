@@ -27,9 +27,10 @@ WRITE = sql.statement(sql.update(setting, ("closed_to",)))
 
 @command
 class ClosePeriod:
-    """`closed_to`: the last closed day, with all before it. An earlier one opens days again; none opens all."""
+    """`closed_to`: the last closed day, with all before it; none: no day. `reopen`: days are opened again by that."""
 
     closed_to: date | None = None
+    reopen: bool = False  # said by whoever means it: of two who close at once, one would do it unawares
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,14 @@ async def close_period(tx: Tx) -> None:
     closed = tx.sheet({True: day_from(row)})
 
     def decide(run: Run) -> Mapping[str, Any]:
-        """Refuses: period_not_over."""
+        """Refuses: period_not_over, period_closed_further."""
         cmd: ClosePeriod = run.cmd
         over = business_day(datetime.now(UTC) - GRACE, tx.company.time_zone)
         if cmd.closed_to is not None and cmd.closed_to >= over:
             raise Refused("period_not_over", "closed_to", document_on=cmd.closed_to, today=over)
+        before = closed[True]
+        if before is not None and (cmd.closed_to is None or cmd.closed_to < before) and not cmd.reopen:
+            raise Refused("period_closed_further", "closed_to", closed_to=before)
         closed.put(True, cmd.closed_to)
         return {"closed_to": cmd.closed_to}
 

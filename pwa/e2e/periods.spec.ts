@@ -14,7 +14,7 @@ const open = (page: Page) => page.getByRole("heading", { name: words("All days a
 test.describe.configure({ timeout: 90_000 });
 
 test.afterEach(async ({ world }) => {
-  await world.command("closePeriod", { closedTo: null }); // others are served by the same company
+  await world.command("closePeriod", { closedTo: null, reopen: true }); // others are served by the same company
 });
 
 test("closes a month, lists what is told too late, and opens it again", async ({ page, signIn, world }) => {
@@ -96,7 +96,7 @@ test("closes a month, lists what is told too late, and opens it again", async ({
 });
 
 test("an auditor sees it, and closes nothing", async ({ page, signIn, world }) => {
-  await world.command("closePeriod", { closedTo: "2020-01-31" });
+  await world.command("closePeriod", { closedTo: "2020-01-31", reopen: true });
   await signIn("auditor");
   await page.goto("/periods");
   await expect(page.getByRole("heading", { name: words("Closed up to {0}") })).toBeVisible();

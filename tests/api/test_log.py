@@ -25,7 +25,7 @@ OPEN = {
     "language", "leave_out", "line", "line_id", "lines", "list", "location_id", "media_type", "name", "negative",
     "note", "number", "numerator", "options", "order", "order_id", "origin", "parent_id", "partner", "partner_id",
     "photo_id", "placed_at", "price", "product_id", "quantity", "reason", "received", "reconciliation_id",
-    "records", "reserve", "rows", "same_code", "sheet", "shipped", "sku", "source", "source_line_id", "spec",
+    "records", "reopen", "reserve", "rows", "same_code", "sheet", "shipped", "sku", "source", "source_line_id", "spec",
     "step_id", "supplier_id", "to_location_id", "transfer_id", "unit", "unit_id", "units", "values",
 }  # fmt: skip
 ENTITIES = (CATEGORY, PARTNER, PRODUCT, UNIT, WAREHOUSE)

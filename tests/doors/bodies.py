@@ -84,7 +84,7 @@ BODIES: dict[str, Callable[[Firm], Body]] = {
             }
         ],
     },
-    "inventory.close_period": lambda _: {"closedTo": "2026-01-31"},
+    "inventory.close_period": lambda _: {"closedTo": "2026-01-31", "reopen": False},
     "inventory.attach_photo": lambda firm: {
         "photoId": new(), "documentId": of(firm, "stock_document"), "mediaType": "image/png",
         "image": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ",

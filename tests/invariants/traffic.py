@@ -142,7 +142,7 @@ class Traffic:
 
     def closing(self) -> Body:
         """Books closed a day or more ago; or all opened again."""
-        return {"closed_to": self.random.choice([None, ago(days=self.random.randint(2, 6)).date()])}
+        return {"closed_to": self.random.choice([None, ago(days=self.random.randint(2, 6)).date()]), "reopen": True}
 
     def some_order(self) -> UUID:
         return self.random.choice(self.orders[-8:]) if self.orders else new_id()

@@ -191,7 +191,7 @@ test("17: books are closed over what a phone has not sent yet", async ({ page, s
     );
     expect(listed).toContainEqual({ kind: "closed_period" });
   } finally {
-    await world.command("closePeriod", { closedTo: null });
+    await world.command("closePeriod", { closedTo: null, reopen: true });
   }
 });
 

@@ -79,6 +79,7 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   not_stocked: msg`This is a service and has no stock.`,
   insufficient_stock: msg`There is not enough available stock. Take less, or wait for the next receipt.`,
   period_closed: msg`The books of that day are closed. Enter a later day, or have the period opened.`,
+  period_closed_further: msg`Somebody has closed more days meanwhile. Look at what is closed now.`,
   period_not_over: msg`That day is not over long enough to be closed.`,
   line_not_on_order: msg`This line is not on the order. Reload to see the order as it is now.`,
   line_not_on_transfer: msg`This line is not on the transfer. Reload to see the transfer as it is now.`,

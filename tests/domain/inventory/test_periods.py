@@ -20,8 +20,8 @@ def day(yard: Yard, before: int) -> date:
     return business_day(datetime.now(UTC), yard.company.time_zone) - timedelta(days=before)
 
 
-async def close(yard: Yard, to: date | None) -> Any:
-    body = plain({"closed_to": to})
+async def close(yard: Yard, to: date | None, *, reopen: bool = False) -> Any:
+    body = plain({"closed_to": to, "reopen": reopen})
     return await execute(call("inventory.close_period", body), yard.owner)
 
 
@@ -55,7 +55,7 @@ async def test_nothing_else_gets_in(yard: Yard) -> None:
     late = await execute(call("inventory.adjust_stock", plain({**adjust, "lines": lines})), yard.owner)
     assert (late.status, late.code, late.field) == ("refused", "period_closed", "document_on")
     assert late.data["closed_to"] == str(day(yard, 2))
-    assert (await close(yard, None)).status == "accepted"  # opened again
+    assert (await close(yard, None, reopen=True)).status == "accepted"
     await yard.say("inventory.adjust_stock", **adjust, lines=lines)
     assert await yard.stock(tea) == (9, 0)
 
@@ -77,9 +77,22 @@ async def test_today_cannot_be_closed(yard: Yard) -> None:
     assert (refused.status, refused.code, refused.field) == ("refused", "period_not_over", "closed_to")
 
 
+async def test_of_two_who_close_at_once_none_opens_what_the_other_closed(yard: Yard, instance: Instance) -> None:
+    later, earlier = (call("inventory.close_period", plain({"closed_to": day(yard, days)})) for days in (2, 9))
+    async with paused(yard.owner, later):
+        waiting = asyncio.create_task(execute(earlier, yard.owner))
+        await blocked(instance.owner, waiting)
+    refused = await waiting
+    assert (refused.status, refused.code, refused.field) == ("refused", "period_closed_further", "closed_to")
+    assert refused.data["closed_to"] == str(day(yard, 2))
+    assert (await close(yard, None)).code == "period_closed_further"
+    assert (await close(yard, day(yard, 2))).status == "accepted"  # as it is
+    assert (await close(yard, day(yard, 9), reopen=True)).status == "accepted"
+
+
 async def test_closing_waits_for_what_is_dated_back_and_that_waits_for_closing(yard: Yard, instance: Instance) -> None:
     tea = await yard.goods("10")
-    closing = call("inventory.close_period", plain({"closed_to": day(yard, 2)}))
+    closing = call("inventory.close_period", plain({"closed_to": day(yard, 3)}))
     first = call("sales.record_handover", plain(yard.slip(tea, "3")), at=ago(days=5))
     async with paused(yard.owner, first):
         waiting = asyncio.create_task(execute(closing, yard.owner))
@@ -87,8 +100,8 @@ async def test_closing_waits_for_what_is_dated_back_and_that_waits_for_closing(y
     assert (await waiting).status == "accepted"
     assert await yard.discrepancies() == []
     second = call("sales.record_handover", plain(yard.slip(tea, "2")), at=ago(days=5))
-    async with paused(yard.owner, call("inventory.close_period", plain({"closed_to": day(yard, 1)}))):
+    async with paused(yard.owner, call("inventory.close_period", plain({"closed_to": day(yard, 2)}))):
         waiting = asyncio.create_task(execute(second, yard.owner))
         await blocked(instance.owner, waiting)
-    assert (await posted(yard, (await waiting).data["document_id"]))[0] == day(yard, 0)
+    assert (await posted(yard, (await waiting).data["document_id"]))[0] == day(yard, 1)
     assert (await reconcile(yard.company)).clean

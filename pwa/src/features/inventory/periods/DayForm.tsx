@@ -12,6 +12,8 @@ export type Bounds = { first?: string | undefined; last: string };
 type DayFormProps = {
   initial: string;
   bounds: Bounds;
+  /** Days that are closed may be opened. */
+  reopen?: boolean;
   /** What no day at all means, where it means something. */
   none?: string;
   /** What follows from the day that is chosen. */
@@ -22,7 +24,16 @@ type DayFormProps = {
 };
 
 /** Chooses the last closed day, with what it means in front of the eyes. */
-export function DayForm({ initial, bounds: { first, last }, none, meaning, confirm, onDone, onLeave }: DayFormProps) {
+export function DayForm({
+  initial,
+  bounds: { first, last },
+  reopen = false,
+  none,
+  meaning,
+  confirm,
+  onDone,
+  onLeave,
+}: DayFormProps) {
   const { t } = useLingui();
   const format = useFormat();
   const [day, setDay] = useState(initial);
@@ -31,7 +42,7 @@ export function DayForm({ initial, bounds: { first, last }, none, meaning, confi
   const [from, until] = [first && format.date(first), format.date(last)];
   const wrong = day === "" || fits ? undefined : from ? t`A day from ${from} to ${until}` : t`${until} at the latest`;
   const send = async () => {
-    const outcome = await run({ closedTo: day || null });
+    const outcome = await run({ closedTo: day || null, reopen });
     if (outcome?.status === "ACCEPTED") onDone();
   };
   return (

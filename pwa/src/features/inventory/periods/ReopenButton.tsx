@@ -33,6 +33,7 @@ export function ReopenButton({ closedTo, onDone }: ReopenButtonProps) {
         <DayForm
           initial={monthEnd(last)}
           bounds={{ last }}
+          reopen
           none={t`Without a day, all days are opened.`}
           meaning={(day) => (
             <>
