@@ -141,18 +141,22 @@ FILE = sql.rows(
 LOAD_FILE = sql.statement(FILE)
 IMPORTS = sql.rows(
     "imports",
-    """select i.id, i.file_name, i.status, i.kind, i.sheet, i.heading_row, i.columns, i.options, i.round,
- (select j.status from job j where j.id = i.job_id) as working
+    """select i.id, i.file_name, i.status, i.kind, i.sheet, i.heading_row, i.columns, i.options, i.round, i.job_id
  from import_job i where i.id in (select jsonb_array_elements_text($2::jsonb -> 'ids')::uuid)
- order by i.id for no key update of i""",
+ order by i.id for no key update""",
 )
-LOAD = sql.statement(IMPORTS)
+JOBS = sql.rows(
+    "jobs",
+    """select j.id, j.status from job j where j.id in (select i.job_id from import_job i
+ where i.id in (select jsonb_array_elements_text($2::jsonb -> 'ids')::uuid)) order by j.id for share""",
+)
+LOAD = sql.statement(IMPORTS, JOBS)
 ROWS = sql.rows(
     "rows",
     """select r.id, r.import_id, r.line, r.content from import_row r
  where r.id in (select jsonb_array_elements_text($2::jsonb -> 'rows')::uuid) order by r.id for no key update""",
 )
-LOAD_ROWS = sql.statement(IMPORTS, ROWS)
+LOAD_ROWS = sql.statement(IMPORTS, JOBS, ROWS)
 STEERED = ("status", "kind", "sheet", "heading_row", "columns", "options", "round", "job_id", "code", "details")
 MADE_BY_JOBS = (
     "kind", "source", "sheet", "heading_row", "signature", "sheets", "columns", "samples", "options", "round", "lines",
@@ -212,7 +216,14 @@ class Imports:
 
     def __init__(self, tx: Tx, loaded: Mapping[str, Sequence[Job]]) -> None:
         self.tx = tx
-        self.sheet = tx.sheet({UUID(row["id"]): row for row in loaded["imports"]})
+        states = {row["id"]: row["status"] for row in loaded["jobs"]}
+        # A job that this statement does not see was begun while it waited for the import.
+        self.sheet = tx.sheet(
+            {
+                UUID(row["id"]): {**row, "working": row["job_id"] and states.get(row["job_id"], "queued")}
+                for row in loaded["imports"]
+            }
+        )
 
     def get(self, id: UUID, allowed: Sequence[str] | None = None) -> Job:
         """Refuses: not_found, import_busy, import_status."""

@@ -16,8 +16,8 @@ from tenants.registry import Company
 from tenants.transaction import read_transaction, write_transaction
 
 AT_ONCE = 1000
-IMPORT: LiteralString = """select id, file_id, file_name, actor_id, status, kind, source, sheet, heading_row, columns,
- options, round, report_id, lines, accepted, changed, unchanged, refused, proposed, finished_at
+IMPORT: LiteralString = """select id, job_id, file_id, file_name, actor_id, status, kind, source, sheet, heading_row,
+ columns, options, round, report_id, lines, accepted, changed, unchanged, refused, proposed, finished_at
  from import_job where id = $1"""
 REMEMBERED: LiteralString = """select kind, columns, options from import_job
  where signature = $1 and id <> $2 and kind is not null and ($3::text is null or kind = $3)

@@ -49,10 +49,12 @@ class Import:
 
     @classmethod
     async def of(cls, job: Job) -> "Import":
-        """Refuses: not_found."""
+        """Refuses: not_found; import_status, of a job that was tried again when the import had long gone on."""
         about = await papers.import_of(job.company, UUID(job.body["import_id"]))
         if about is None:
             raise Refused("not_found", "import_id", id=job.body["import_id"])
+        if about["job_id"] != job.id:
+            raise Refused("import_status", "import_id", status=about["status"])
         return cls(job, about)
 
     async def note(self, **columns: object) -> None:
