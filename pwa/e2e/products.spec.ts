@@ -57,6 +57,18 @@ test("changes a price, and learns of another's change instead of overwriting it"
   await expect(other.getByLabel(/^(Price|单价)$/)).toHaveValue(/^1\.30*$/);
 });
 
+test("what is typed stays when a tablet is turned", async ({ page, signIn, world }) => {
+  await page.setViewportSize({ width: 820, height: 1180 });
+  await signIn();
+  await page.goto(`/products/${world.ids.pen}`);
+  await page.getByRole("button", { name: /^(Edit|编辑)$/ }).click();
+  const price = page.getByLabel(/^(Price|单价)$/);
+  await price.fill("1.75");
+  await page.setViewportSize({ width: 1180, height: 820 });
+  await expect(page.getByRole("complementary")).toBeVisible();
+  await expect(price).toHaveValue("1.75");
+});
+
 test("who may not see cost sees none, and who may not change gets no form", async ({ page, signIn, world }) => {
   await signIn("sales");
   await page.goto(`/products/${world.ids.cup}`);

@@ -67,31 +67,50 @@ function usePlaces(): Place[] {
 /** Lists without a main action of their own: the navigation stays at the thumb. */
 const LISTS = new Set(["/purchase-orders", "/sales-orders"]);
 
+/** What a page has typed in it stays when a device is turned: only what is around the page is another one then. */
 export function Shell({ children }: { children: ReactNode }) {
-  return useWide() ? <Desk>{children}</Desk> : <Phone>{children}</Phone>;
-}
-
-function Desk({ children }: { children: ReactNode }) {
+  const wide = useWide();
+  const [path] = useLocation();
+  const places = usePlaces();
+  const onPhone = places.filter((place) => place.phone);
+  // A document has its main action where the navigation is, and a way back in its head.
+  const top = !wide && (LISTS.has(path) || onPhone.some((place) => place.href === path));
   return (
-    <div className={styles.desk}>
-      <aside className={styles.side}>
-        <Link href="/" className={styles.brand}>
-          <img src="/icon.svg" alt="" width={28} height={28} />
-          <Trans>Huotong</Trans>
-        </Link>
-        <WarehouseSwitch />
-        <Navigation places={usePlaces()} className={styles.sideNav} />
-        <div className={styles.sideFoot}>
-          <Person />
-          <SyncState />
-          <LanguageSwitch />
-        </div>
-      </aside>
-      <main className={styles.deskMain}>
+    <div className={wide ? styles.desk : styles.phone} data-top={top || undefined}>
+      {wide ? <Side places={places} /> : top && <Bar />}
+      <main className={wide ? styles.deskMain : styles.phoneMain}>
         <Expired />
         {children}
       </main>
+      {top && <Navigation places={onPhone} className={styles.bottomNav} short />}
     </div>
+  );
+}
+
+function Side({ places }: { places: Place[] }) {
+  return (
+    <aside className={styles.side}>
+      <Link href="/" className={styles.brand}>
+        <img src="/icon.svg" alt="" width={28} height={28} />
+        <Trans>Huotong</Trans>
+      </Link>
+      <WarehouseSwitch />
+      <Navigation places={places} className={styles.sideNav} />
+      <div className={styles.sideFoot}>
+        <Person />
+        <SyncState />
+        <LanguageSwitch />
+      </div>
+    </aside>
+  );
+}
+
+function Bar() {
+  return (
+    <header className={styles.bar}>
+      <WarehouseSwitch />
+      <SyncState />
+    </header>
   );
 }
 
@@ -103,28 +122,6 @@ function Person() {
       <span>{useRoles(me.roles)}</span>
       <span>{me.company}</span>
     </p>
-  );
-}
-
-function Phone({ children }: { children: ReactNode }) {
-  const [path] = useLocation();
-  const places = usePlaces().filter((place) => place.phone);
-  // A document has its main action where the navigation is, and a way back in its head.
-  const top = LISTS.has(path) || places.some((place) => place.href === path);
-  return (
-    <div className={styles.phone} data-top={top || undefined}>
-      {top && (
-        <header className={styles.bar}>
-          <WarehouseSwitch />
-          <SyncState />
-        </header>
-      )}
-      <main className={styles.phoneMain}>
-        <Expired />
-        {children}
-      </main>
-      {top && <Navigation places={places} className={styles.bottomNav} short />}
-    </div>
   );
 }
 
