@@ -1,5 +1,6 @@
 /** A workbook as people have it comes in: looked at, put right, run, brought again, taken back. */
 import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Locator, Page } from "@playwright/test";
@@ -167,6 +168,41 @@ test("a workbook comes in once, and goes again", async ({ page, signIn, world })
   ).toBeVisible({ timeout: 60_000 });
   await shot(page, "import-undone");
   expect(await skus(world, mark)).toEqual([]);
+});
+
+test("units that nobody knows yet are made on the way", async ({ page, signIn, world }) => {
+  const mark = `U${Date.now().toString(36)}`;
+  const [bundle, weight] = [`扎${unitOf(mark)}`, `袋${unitOf(mark)}`];
+  const text = `货号,品名,单位\nA-${mark},大葱,${bundle}\nB-${mark},大蒜,${weight}\nC-${mark},生姜,${bundle}\n`;
+  const path = test.info().outputPath(`蔬菜-${mark}.csv`);
+  await writeFile(path, text);
+  await signIn();
+  await page.goto("/imports");
+  await page.locator("input[type=file]").setInputFiles(path);
+  await expect(page.getByLabel(words("Field of column {heading}")).last()).toHaveValue("unit", { timeout: 60_000 });
+  await check(page);
+  const units = page.getByRole("region", { name: words("New units") });
+  await expect(units.getByRole("listitem")).toHaveText([new RegExp(bundle), new RegExp(weight)]);
+  await units.getByLabel(words("Decimals of {name}")).last().selectOption("3");
+  await expectAccessible(page);
+  await shot(page, "import-units");
+  await units.getByRole("button").click();
+  await expect(units).toHaveCount(0, { timeout: 60_000 });
+  await expect(main(page)).toHaveText(/3/, { timeout: 60_000 });
+  await main(page).click();
+  await expect(page.getByRole("button", { name: words("Undo the import") })).toBeEnabled({ timeout: 60_000 });
+  expect(await skus(world, mark)).toEqual(["A", "B", "C"].map((letter) => `${letter}-${mark}`));
+  const { units: all } = await world.graphql<{ units: { name: string; decimals: number }[] }>(
+    "{ units { name decimals } }",
+    {},
+  );
+  const made = all.filter(({ name }) => name.endsWith(unitOf(mark)));
+  expect(new Map(made.map(({ name, decimals }) => [name, decimals]))).toEqual(
+    new Map([
+      [bundle, 0],
+      [weight, 3],
+    ]),
+  );
 });
 
 test("a customer spelled twice is asked about, and cases are counted", async ({ page, signIn, world }) => {

@@ -56,7 +56,7 @@ export const REFUSALS: Readonly<Record<string, MessageDescriptor>> = {
   unit_fixed: msg`The stock unit stands once goods have moved. Add another unit instead.`,
   unit_missing: msg`Choose the stock unit.`,
   unit_twice: msg`This product has the unit twice.`,
-  unknown_unit: msg`The product has no such unit.`,
+  unknown_unit: msg`This unit is not known here, or not of this product.`,
 
   // quantities and prices
   not_a_number: msg`This is not a number.`,

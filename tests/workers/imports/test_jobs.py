@@ -153,7 +153,12 @@ async def test_the_report_is_put_right_and_uploaded(desk, tmp_path):
     (tmp_path / "report.xlsx").write_bytes(report)
     assert [row.cells[6:10] for row in rows_of(tmp_path / "report.xlsx")][1:] == [
         ["未导入 refused", "不是数字。 This is not a number.", "not_a_number", "price"],
-        ["未导入 refused", "这个商品没有这个单位。 The product has no such unit.", "unknown_unit", "unit"],
+        [
+            "未导入 refused",
+            "系统里没有这个单位，或该商品不用这个单位。 This unit is not known here, or not of this product.",
+            "unknown_unit",
+            "unit",
+        ],
     ]
     id = await desk.begin(report, "report.xlsx")
     read = await desk.now(id)

@@ -9,6 +9,7 @@ import { Another } from "./Ended";
 import { isBusy, RUN } from "./import";
 import type { StepProps } from "./ImportPage";
 import styles from "./imports.module.css";
+import { NewUnits } from "./NewUnits";
 import { Report } from "./Report";
 import { Rows } from "./Rows";
 import { Tallies } from "./Tallies";
@@ -47,6 +48,7 @@ export function Checked({ about, reload, onCorrecting, onRemap }: CheckedProps) 
           />
         </Notice>
       )}
+      {!again && <NewUnits about={about} reload={reload} />}
       {busy && <Working about={about} reload={reload} />}
       <Section title={<Trans>Rows to look at</Trans>}>
         <Rows about={about} reload={reload} onCorrecting={onCorrecting} />

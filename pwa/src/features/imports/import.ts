@@ -148,6 +148,33 @@ export const TO_LOOK_AT = graphql(`
   }
 `);
 
+export const UNKNOWN_UNITS = graphql(`
+  query UnknownUnits($id: ID!) {
+    importRows(
+      first: 100
+      filter: { importId: { eq: $id }, status: { eq: REFUSED }, code: { eq: "unknown_unit" } }
+      orderBy: [LINE_ASC]
+    ) {
+      nodes {
+        id
+        field
+        details
+      }
+    }
+  }
+`);
+
+export const SAVE_UNITS = graphql(
+  `
+    mutation SaveUnits($id: UUID!, $input: SaveUnitsInput!) {
+      outcome: saveUnits(id: $id, input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
 export const BEGIN = graphql(
   `
     mutation BeginImport($id: UUID!, $input: BeginImportInput!) {

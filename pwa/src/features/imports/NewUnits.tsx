@@ -1,0 +1,73 @@
+import { Button, NativeSelect } from "@mantine/core";
+import { Plural, useLingui } from "@lingui/react/macro";
+import { useState } from "react";
+import { useCommand } from "../../data/command";
+import { useMe } from "../../data/me";
+import { usePoll } from "../../data/usePoll";
+import { uuid7 } from "../../data/uuid";
+import { Notice } from "../../ui/Notice";
+import { CommandNotice } from "../../ui/Refusal";
+import { CHECK, isBusy, SAVE_UNITS, UNKNOWN_UNITS } from "./import";
+import type { StepProps } from "./ImportPage";
+import styles from "./imports.module.css";
+import { guessedDecimals, unitsIn } from "./units";
+import { useAgain } from "./useToLookAt";
+
+const DECIMALS = [0, 1, 2, 3];
+const ONCE = () => undefined;
+
+/** Units that goods of this file are counted in and the company does not have yet: made here, once somebody has seen them. */
+export function NewUnits({ about, reload }: StepProps) {
+  const { t } = useLingui();
+  const { can } = useMe();
+  const { data, reload: look } = usePoll(UNKNOWN_UNITS, { id: about.id }, ONCE);
+  useAgain(about, look);
+  const [chosen, setChosen] = useState<Record<string, number>>({});
+  const saving = useCommand(SAVE_UNITS);
+  const checking = useCommand(CHECK);
+  const names = unitsIn(data?.importRows?.nodes ?? []);
+  if (about.kind !== "PRODUCTS" || names.length === 0 || !can("product.write")) return null;
+  const decimalsOf = (name: string) => chosen[name] ?? guessedDecimals(name);
+  const check = async () => {
+    if (await checking.run({ importId: about.id })) reload();
+  };
+  const make = async () => {
+    const records = names.map((name) => ({ id: uuid7(), name, decimals: decimalsOf(name) }));
+    // One that somebody else has made meanwhile is there as well.
+    if ((await saving.run({ records }))?.status === "ACCEPTED") await check();
+  };
+  const sending = [saving.state.step, checking.state.step].includes("sending");
+  return (
+    <section className={styles.newUnits} aria-label={t`New units`}>
+      <Notice tone="waits">
+        <Plural
+          value={names.length}
+          one="This file counts in a unit that is not known here. Make it if it is meant, or correct the rows below."
+          other="This file counts in # units that are not known here. Make them if they are meant, or correct the rows below."
+        />
+      </Notice>
+      <ul>
+        {names.map((name) => (
+          <li key={name}>
+            <strong>{name}</strong>
+            <NativeSelect
+              aria-label={t`Decimals of ${name}`}
+              value={decimalsOf(name)}
+              disabled={isBusy(about)}
+              onChange={(event) => setChosen({ ...chosen, [name]: Number(event.currentTarget.value) })}
+              data={DECIMALS.map((count) => ({
+                value: String(count),
+                label: count === 0 ? t`no decimals` : t`up to ${count} decimals`,
+              }))}
+            />
+          </li>
+        ))}
+      </ul>
+      <CommandNotice state={saving.state} onRepeat={() => void make()} onReload={reload} />
+      <CommandNotice state={checking.state} onRepeat={() => void check()} onReload={reload} />
+      <Button h={48} variant="default" loading={sending} disabled={isBusy(about)} onClick={() => void make()}>
+        <Plural value={names.length} one="Make this unit" other="Make # units" />
+      </Button>
+    </section>
+  );
+}
