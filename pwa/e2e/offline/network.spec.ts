@@ -1,5 +1,6 @@
 /** Networks that lie, clocks that do, and books that are closed meanwhile. */
 import { uuid7 } from "../../src/data/uuid";
+import { after, lastOver } from "../../src/features/inventory/periods/days";
 import { emptied, equipped, plant, queue } from "./device";
 import { expect, test } from "./phone";
 import { portal } from "../faults";
@@ -7,6 +8,7 @@ import { words } from "../words";
 import { booked, confirmReceipt, fillIn, keptHere, made, openOrder, receive } from "./work";
 
 const once = { logged: 1, moves: 1, documents: 1 };
+const ZONE = "Asia/Shanghai"; // of the company
 const DAY = 24 * 3_600_000;
 
 type Moments = { effective: string; recorded: string };
@@ -150,13 +152,13 @@ for (const [title, off] of [
 
 test("17: books are closed over what a phone has not sent yet", async ({ page, signIn, network, books, world }) => {
   const { pen } = world.ids;
-  const day = (ago: number) => new Date(Date.now() - ago * DAY).toISOString();
+  const closed = after(lastOver(ZONE), -1);
   const call = (name: string, body: object) => ({
     id: uuid7(),
     name,
     version: 1,
     body: { document_id: uuid7(), location_id: world.place, ...body },
-    occurredAt: day(5),
+    occurredAt: new Date(Date.now() - 5 * DAY).toISOString(),
     lane: uuid7(),
     dependsOn: [],
     label: { title: "late", detail: "", href: "" },
@@ -170,7 +172,7 @@ test("17: books are closed over what a phone has not sent yet", async ({ page, s
   await equipped(page);
   await network.down();
   await plant(page, [found, adjusted]);
-  await world.command("closePeriod", { closedTo: day(3).slice(0, 10) });
+  await world.command("closePeriod", { closedTo: closed });
   try {
     await network.up();
     await expect
@@ -184,7 +186,7 @@ test("17: books are closed over what a phone has not sent yet", async ({ page, s
       found.body.document_id,
     );
     expect(move?.quantity).toBe(9);
-    expect(Date.parse(move?.effective ?? "")).toBeGreaterThan(Date.parse(day(3))); // on the first open day
+    expect(Date.parse(move?.effective ?? "")).toBe(Date.parse(`${after(closed)}T00:00:00+08:00`)); // the first open day
     const listed = await books.rows(
       "select kind from discrepancy where document_id = $1::uuid",
       found.body.document_id,
