@@ -38,8 +38,7 @@ class Head:
 
     @property
     def safe(self) -> int:
-        """From here a pull brings whatever a chunk of a snapshot may lack. A tombstone that was pruned is older than
-        any chunk that is kept."""
+        """From here a pull brings whatever a chunk of a snapshot may lack: one that is older is made anew."""
         return max(self.last - BEHIND, self.pruned, 0)
 
 

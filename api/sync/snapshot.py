@@ -23,7 +23,7 @@ from api.auth import authenticate
 from api.read.limits import Recent
 from api.sync.aligned import align
 from api.sync.body import answering
-from api.sync.feed import BEHIND, Head, Held, allowed, fresh_head, make_cursor, read_head
+from api.sync.feed import Head, Held, allowed, fresh_head, make_cursor, read_head
 from api.sync.parts import COMMAND, COMMON, SCHEMA_VERSION, Part
 from api.sync.pinyin import readings_in
 from api.sync.push import charge
@@ -48,7 +48,8 @@ class Dated:
     made: float = field(default_factory=time.monotonic, init=False)
 
     def serves(self, head: Head) -> bool:
-        return head.last - self.seq <= BEHIND and time.monotonic() - self.made < KEPT
+        """A pull from the cursor of the manifest, which is no newer, brings whatever this lacks."""
+        return self.seq >= head.safe and time.monotonic() - self.made < KEPT
 
 
 @dataclass(frozen=True, slots=True)

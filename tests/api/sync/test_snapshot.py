@@ -163,6 +163,18 @@ async def test_a_chunk_is_made_once_and_made_again_when_it_lacks_too_much(
     assert (await device.chunk(*path))[0]["seq"] == head["seq"] + BEHIND + 1
 
 
+async def test_a_chunk_that_is_older_than_what_is_pruned_is_made_anew(shop: Shop, instance: Instance) -> None:
+    """No pull brings what it lacks: a cursor from before is not good any more."""
+    firm = await shop.firm("keeper", rows=20)
+    device, path = Phone(shop, firm.tokens["keeper"]), ("product", "common", 0)
+    (head, _) = await device.chunk(*path)
+    id = await make_product(boss(firm), sku="NEW")
+    await instance.owner.execute(f"update {firm.company.schema}.feed_head set last = last + 1, pruned = last + 1")
+    again, packs = await device.chunk(*path)
+    assert again["seq"] > head["seq"]
+    assert str(id) in {row["id"] for rows in packs.values() for row in rows}
+
+
 def test_a_field_that_the_permissions_of_a_part_do_not_cover_keeps_it_from_starting() -> None:
     model = make_model()
     named = {part.name: part for part in PARTS}
