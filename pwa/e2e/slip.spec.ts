@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expectAccessible } from "./fixtures";
-import { equipped, past, queue } from "./offline/device";
+import { drafts, equipped, past, queue } from "./offline/device";
 import { expect, test } from "./offline/phone";
 import { keptHere, writeSlip as write } from "./offline/work";
 import { some, words } from "./words";
@@ -54,6 +54,7 @@ test("without a network it is recorded as handed over, whatever the stock says",
   const handedOver = page.getByRole("button", { name: words("Already handed over") });
   await expect(handedOver).toHaveAttribute("aria-pressed", "true");
   await write(page, world, String(before + 3));
+  await expect.poll(() => drafts(page)).toContain(`"${before + 3}"`);
   await page.reload();
   await expect(quantityOf(page)).toHaveValue(String(before + 3));
   await expectAccessible(page);

@@ -10,7 +10,10 @@ export const queue = (page: Page): Promise<Kept[]> => calls(page, "call");
 /** Calls that are over. */
 export const past = (page: Page): Promise<Kept[]> => calls(page, "past");
 
-const calls = (page: Page, store: "call" | "past") =>
+/** What forms say that are begun and kept, as text. */
+export const drafts = async (page: Page): Promise<string> => JSON.stringify(await calls(page, "draft"));
+
+const calls = (page: Page, store: "call" | "past" | "draft") =>
   page.evaluate(async (from) => {
     const result = <Value>(request: IDBRequest<Value>) =>
       new Promise<Value>((next, fail) => {
