@@ -45,39 +45,49 @@ export const queued = (page: Page): Promise<number> => counted(page, "call");
 /** Forms that are begun and kept. */
 export const begun = (page: Page): Promise<number> => counted(page, "draft");
 
-const counted = (page: Page, store: "call" | "draft") =>
-  page.evaluate(async (from) => {
-    const { name = "" } = (await indexedDB.databases()).find((one) => one.name?.startsWith("huotong:")) ?? {};
-    return new Promise<number>((next, fail) => {
-      const opening = indexedDB.open(name);
-      opening.addEventListener("error", () => fail(opening.error));
-      opening.addEventListener("success", () => {
-        const asked = opening.result.transaction(from).objectStore(from).count();
-        asked.addEventListener("success", () => next(asked.result));
-        asked.addEventListener("error", () => fail(asked.error));
-        opening.result.close();
-      });
-    });
-  }, store);
+async function counted(page: Page, store: "call" | "draft"): Promise<number> {
+  const count = await asked<number>(page, { store, how: "count" });
+  if (count === undefined) throw new Error("there is no database");
+  return count;
+}
 
 /** Whether the rows of this device have the product, whatever a search makes of them. */
-export const holdsProduct = (page: Page, id: string): Promise<boolean> =>
+export async function holdsProduct(page: Page, id: string): Promise<boolean> {
+  const packs = await asked<{ id: string }[][]>(page, {
+    store: "pack",
+    how: "getAll",
+    range: ["product@", "productA"],
+  });
+  return (packs ?? []).flat().some((row) => row.id === id);
+}
+
+type Asked =
+  | { store: string; how: "count" }
+  | { store: string; how: "get"; key: string }
+  | { store: string; how: "getAll"; range: [string, string] };
+
+/** One question to the local database; undefined where there is none. */
+const asked = <Answer>(page: Page, question: Asked): Promise<Answer | undefined> =>
   page.evaluate(async (wanted) => {
-    const { name = "" } = (await indexedDB.databases()).find((one) => one.name?.startsWith("huotong:")) ?? {};
-    return new Promise<boolean>((next, fail) => {
+    const { name } = (await indexedDB.databases()).find((one) => one.name?.startsWith("huotong:")) ?? {};
+    if (name === undefined) return undefined;
+    return new Promise((next, fail) => {
       const opening = indexedDB.open(name);
       opening.addEventListener("error", () => fail(opening.error));
       opening.addEventListener("success", () => {
-        const packs = opening.result.transaction("pack").objectStore("pack");
-        const asked = packs.getAll(IDBKeyRange.bound("product@", "productA"));
-        asked.addEventListener("success", () =>
-          next((asked.result as { id: string }[][]).flat().some((row) => row.id === wanted)),
-        );
-        asked.addEventListener("error", () => fail(asked.error));
+        const store = opening.result.transaction(wanted.store).objectStore(wanted.store);
+        const asking =
+          wanted.how === "count"
+            ? store.count()
+            : wanted.how === "get"
+              ? store.get(wanted.key)
+              : store.getAll(IDBKeyRange.bound(...wanted.range));
+        asking.addEventListener("success", () => next(asking.result));
+        asking.addEventListener("error", () => fail(asking.error));
         opening.result.close();
       });
     });
-  }, id);
+  }, question) as Promise<Answer | undefined>;
 
 /** Puts calls into the queue that no screen makes: a poison, five thousand. */
 export const plant = (page: Page, planted: readonly (WireCall & { label: CallLabel })[]): Promise<void> =>
@@ -120,21 +130,7 @@ export const plant = (page: Page, planted: readonly (WireCall & { label: CallLab
 export const fact = <Value>(
   page: Page,
   name: "cursor" | "first" | "holds" | "loading" | "revision",
-): Promise<Value | undefined> =>
-  page.evaluate(async (wanted) => {
-    const { name: db } = (await indexedDB.databases()).find((one) => one.name?.startsWith("huotong:")) ?? {};
-    if (db === undefined) return undefined;
-    return new Promise((next, fail) => {
-      const opening = indexedDB.open(db);
-      opening.addEventListener("error", () => fail(opening.error));
-      opening.addEventListener("success", () => {
-        const asked = opening.result.transaction("meta").objectStore("meta").get(wanted);
-        asked.addEventListener("success", () => next(asked.result));
-        asked.addEventListener("error", () => fail(asked.error));
-        opening.result.close();
-      });
-    });
-  }, name) as Promise<Value | undefined>;
+): Promise<Value | undefined> => asked<Value>(page, { store: "meta", how: "get", key: name });
 
 export const databases = (page: Page): Promise<string[]> =>
   page.evaluate(async () =>

@@ -35,7 +35,7 @@ type RecordsProps<Row> = {
 const FIRST_ROWS = 20;
 
 /** The rows that are seen first come first; those below the edge follow when nothing else waits. */
-function useRows<Row>(rows: Row[]): Row[] {
+function useFirstRows<Row>(rows: Row[]): Row[] {
   const all = useDeferredValue(true, false);
   return all ? rows : rows.slice(0, FIRST_ROWS);
 }
@@ -84,7 +84,7 @@ export function More<Row>({ pages }: { pages: Pick<Pages<Row>, "nodes" | "total"
 }
 
 function RecordCards<Row extends { id: string }>({ label, pages, card, href }: RecordsProps<Row>) {
-  const rows = useRows(pages.nodes);
+  const rows = useFirstRows(pages.nodes);
   return (
     <ul aria-label={label} className={styles.cards}>
       {rows.map((row) => (
@@ -100,7 +100,7 @@ function RecordCards<Row extends { id: string }>({ label, pages, card, href }: R
 
 function RecordTable<Row extends { id: string }>({ label, pages, columns, href, order, onOrder }: RecordsProps<Row>) {
   const [, go] = useLocation();
-  const rows = useRows(pages.nodes);
+  const rows = useFirstRows(pages.nodes);
   return (
     // Scrolls sideways by keyboard too.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Columns3 } from "lucide-react";
 import { useCommand } from "../../data/command";
+import { useMe } from "../../data/me";
 import { Notice } from "../../ui/Notice";
 import { CommandNotice } from "../../ui/Refusal";
 import { Section } from "../../ui/Section";
@@ -22,6 +23,7 @@ type CheckedProps = StepProps & { onCorrecting: () => void; onRemap: () => void 
 /** What would happen, row by row, before anything does; after a run, what was put right since. */
 export function Checked({ about, reload, onCorrecting, onRemap }: CheckedProps) {
   const { t } = useLingui();
+  const { can } = useMe();
   const { state, run } = useCommand(RUN);
   const busy = isBusy(about);
   const { corrected } = useToLookAt(about);
@@ -48,7 +50,7 @@ export function Checked({ about, reload, onCorrecting, onRemap }: CheckedProps) 
           />
         </Notice>
       )}
-      {!again && <NewUnits about={about} reload={reload} />}
+      {!again && about.kind === "PRODUCTS" && can("product.write") && <NewUnits about={about} reload={reload} />}
       {busy && <Working about={about} reload={reload} />}
       <Section title={<Trans>Rows to look at</Trans>}>
         <Rows about={about} reload={reload} onCorrecting={onCorrecting} />

@@ -2,8 +2,6 @@ import { Button, NativeSelect } from "@mantine/core";
 import { Plural, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useCommand } from "../../data/command";
-import { useMe } from "../../data/me";
-import { usePoll } from "../../data/usePoll";
 import { uuid7 } from "../../data/uuid";
 import { Notice } from "../../ui/Notice";
 import { CommandNotice } from "../../ui/Refusal";
@@ -11,22 +9,18 @@ import { CHECK, isBusy, SAVE_UNITS, UNKNOWN_UNITS } from "./import";
 import type { StepProps } from "./ImportPage";
 import styles from "./imports.module.css";
 import { guessedDecimals, unitsIn } from "./units";
-import { useAgain } from "./useToLookAt";
+import { useFound } from "./useToLookAt";
 
 const DECIMALS = [0, 1, 2, 3];
-const ONCE = () => undefined;
 
 /** Units that goods of this file are counted in and the company does not have yet: made here, once somebody has seen them. */
 export function NewUnits({ about, reload }: StepProps) {
   const { t } = useLingui();
-  const { can } = useMe();
-  const { data, reload: look } = usePoll(UNKNOWN_UNITS, { id: about.id }, ONCE);
-  useAgain(about, look);
   const [chosen, setChosen] = useState<Record<string, number>>({});
   const saving = useCommand(SAVE_UNITS);
   const checking = useCommand(CHECK);
-  const names = unitsIn(data?.importRows?.nodes ?? []);
-  if (about.kind !== "PRODUCTS" || names.length === 0 || !can("product.write")) return null;
+  const names = unitsIn(useFound(UNKNOWN_UNITS, about)?.importRows?.nodes ?? []);
+  if (names.length === 0) return null;
   const decimalsOf = (name: string) => chosen[name] ?? guessedDecimals(name);
   const check = async () => {
     if (await checking.run({ importId: about.id })) reload();

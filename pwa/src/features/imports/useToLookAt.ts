@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { Document } from "../../data/graphql";
 import { usePoll } from "../../data/usePoll";
 import { type Import, isBusy, TO_LOOK_AT } from "./import";
 
@@ -13,10 +14,16 @@ export function useAgain(about: Import, reload: () => void) {
 
 const ONCE = () => undefined;
 
-/** How many rows there are to look at, by why; counted again after each job. */
-export function useToLookAt(about: Import) {
-  const { data, reload } = usePoll(TO_LOOK_AT, { id: about.id }, ONCE);
+/** What a query says of an import, asked again after each of its jobs. */
+export function useFound<Result>(document: Document<Result, { id: string }>, about: Import): Result | undefined {
+  const { data, reload } = usePoll(document, { id: about.id }, ONCE);
   useAgain(about, reload);
+  return data;
+}
+
+/** How many rows there are to look at, by why. */
+export function useToLookAt(about: Import) {
+  const data = useFound(TO_LOOK_AT, about);
   return {
     refused: data?.refused?.totalCount ?? 0,
     proposed: data?.proposed?.totalCount ?? 0,

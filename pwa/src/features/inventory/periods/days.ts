@@ -1,10 +1,11 @@
 /** Days are text, YYYY-MM-DD, as the server has them; they compare as they are. */
+import { dates } from "../../../data/formatters";
 
 const DAY_MS = 24 * 3_600_000;
 const GRACE_MS = 3_600_000; // see `domain/inventory/periods.py`: a day that has just ended waits for what is on its way
 
 const dayOf = (moment: number, timeZone: string) =>
-  new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(moment);
+  dates("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(moment);
 
 export const after = (day: string, days = 1) =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
