@@ -55,6 +55,7 @@ def psql(
     """psql on the database, by default as the owner of all schemas; what follows is handed to it."""
     from infra.launch import postgres
     from infra.launch.addresses import addresses
+    from infra.launch.binaries import binaries
     from tenants.settings import Settings
 
     settings = Settings.from_environment()
@@ -64,7 +65,7 @@ def psql(
     else:
         found = addresses(settings)
         url = {"app": found.app, "owner": found.owner}.get(role) or fail(f"no such role: {role}")
-    program = postgres.binaries() / "psql"
+    program = binaries() / "psql"
     os.execve(program, [str(program), *context.args], {**os.environ, **connection_environment(url)})
 
 
@@ -196,7 +197,7 @@ def main() -> None:
     except Exception as error:
         from asyncpg import InvalidAuthorizationSpecificationError, PostgresConnectionError
 
-        from infra.launch.postgres import PostgresError
+        from infra.launch.binaries import PostgresError
         from tenants.accounts import AccountError
         from tenants.keys import KeyFault
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from domain.ids import new_id
 from domain.schema import REVISIONS, creation
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server
 from tenants.access import ROLES, Caller
 from tenants.keys import MasterKey, open_master
 from tenants.migrate import head

@@ -14,7 +14,7 @@ from random import randrange
 import pytest
 
 from infra.launch import postgres as launcher
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server, create_database
 
 pytest_plugins = ["tests.companies"]
 
@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def postgres(worker_id: str) -> Server:
     """The server, seen from this worker's database: owned by huotong_owner, empty at the start of the run."""
     server = launcher.start(Path(os.environ[RUN]), options=OPTIONS)
-    return launcher.create_database(server, f"test_{worker_id}")
+    return create_database(server, f"test_{worker_id}")
 
 
 def _hold(run: Path) -> int:

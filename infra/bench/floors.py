@@ -22,7 +22,7 @@ import domain.schema  # noqa: F401  all tables of a company
 from domain import sql as domain_sql
 from domain.base import metadata
 from infra.bench.measure import Sample, sample
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server
 
 NUMBERS = "number_series"
 MINIMAL = ("sales_order", "sales_order_line", "stock_document", "stock_move", "stock_balance")

@@ -14,7 +14,7 @@ from infra.bench import measure
 from infra.bench.measure import Sample
 from infra.bench.setting import Setting
 from infra.bench.stage import UNIT, owner_of
-from infra.launch import postgres
+from infra.launch.binaries import binaries
 from tenants.registry import Company
 from workers.imports.run import run, table_of
 
@@ -121,7 +121,7 @@ def copy(setting: Setting, schema: str, tables: dict[str, Path], rows: int) -> S
     commands = [rf"\copy {table} from '{path}' csv" for table, path in tables.items()]
     options = [option for command in commands for option in ("-c", command)]
     environment = {"PGOPTIONS": f"-c search_path={schema}", "PATH": "/usr/bin:/bin"}
-    psql = [str(postgres.binaries() / "psql"), "-qX1", "-v", "ON_ERROR_STOP=1", setting.stage.server.owner_url]
+    psql = [str(binaries() / "psql"), "-qX1", "-v", "ON_ERROR_STOP=1", setting.stage.server.owner_url]
     with measure.sample(setting.postgres) as taken:
         subprocess.run([*psql, *options], env=environment, check=True, capture_output=True)
         taken.count = rows

@@ -18,7 +18,7 @@ from infra.bench.measure import Contestant, Sample
 from infra.bench.peers import tryton
 from infra.bench.setting import Setting, graphql
 from infra.bench.stage import PRODUCT, PRODUCTS, order_body
-from infra.launch.postgres import APP, OWNER
+from infra.launch.cluster import APP, OWNER
 
 SELL = "mutation Sell($id: UUID!, $input: SellNowInput!) { sellNow(id: $id, input: $input) { id status code } }"
 LINES = 5

@@ -25,7 +25,7 @@ from domain.inventory.places import OPENING
 from domain.schema import creation
 from domain.tx import Call
 from infra.launch import postgres
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server, create_database
 from tenants.access import ROLES, Caller
 from tenants.clients import create_client
 from tenants.keys import open_master
@@ -188,7 +188,7 @@ def stage(data: Path, options: Mapping[str, str] = {}) -> Iterator[Stage]:
             raise Busy(f"another bench runs in {data}") from None
         cluster = postgres.start(data, options=options)
         try:
-            server = postgres.create_database(cluster, DATABASE)
+            server = create_database(cluster, DATABASE)
             drop_roles(server)
             asyncio.run(make_control(server))
             yield Stage(data, server)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from infra.launch import postgres
+from infra.launch.binaries import PostgresError
 from tenants.settings import Settings
 
 
@@ -18,5 +19,5 @@ def addresses(settings: Settings) -> Addresses:
         return Addresses(settings.database_url, settings.owner_url or settings.database_url)
     server = postgres.running(settings.data)
     if server is None:
-        raise postgres.PostgresError("PostgreSQL is not running: make up, or huotong db start")
+        raise PostgresError("PostgreSQL is not running: make up, or huotong db start")
     return Addresses(server.app_url, server.owner_url)

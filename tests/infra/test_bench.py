@@ -17,7 +17,7 @@ from infra.bench.peers.install import PeerError
 from infra.bench.run import BENCHES
 from infra.bench.setting import Setting
 from infra.bench.stage import Busy, Stage, stage
-from infra.launch import postgres
+from infra.launch import cluster, postgres
 
 # --- load client ---
 
@@ -152,7 +152,7 @@ def test_a_script_draws_ids_anew_and_adds_what_was_added() -> None:
 
 
 def test_a_peer_that_cannot_be_had_is_absent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    place = Stage(tmp_path, postgres.Server(0, 0, tmp_path, tmp_path, {}))
+    place = Stage(tmp_path, cluster.Server(0, 0, tmp_path, tmp_path, {}))
 
     @contextmanager
     def peer() -> Iterator[int]:

@@ -7,7 +7,7 @@ import asyncpg
 import psutil
 import pytest
 
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 WAITS = """

@@ -25,6 +25,8 @@ from domain.schema import REVISIONS
 from infra import cli
 from infra.installation import opened
 from infra.launch import postgres
+from infra.launch.binaries import PostgresError
+from infra.launch.cluster import Server
 from infra.operate.upgrade import CONTROL_REVISIONS, upgrade_all
 from tenants.access import Caller
 from tenants.fields import index_of
@@ -45,7 +47,7 @@ pytestmark = pytest.mark.server
 class Operator:
     """At a shell, with an installation of their own."""
 
-    server: postgres.Server
+    server: Server
     data: Path
 
     def run(self, *arguments: str, typed: str = "", status: int = 0) -> str:
@@ -106,7 +108,7 @@ def operator() -> Iterator[Operator]:
         asyncio.run(first_key())
         yield Operator(server, data)
     finally:
-        with suppress(postgres.PostgresError):
+        with suppress(PostgresError):
             postgres.stop(data)
         shutil.rmtree(data, ignore_errors=True)
 

@@ -20,6 +20,7 @@ import psycopg
 import pytest
 
 from infra.launch import postgres
+from infra.launch.cluster import Server
 
 pytestmark = pytest.mark.server
 
@@ -175,7 +176,7 @@ def ask(port: int) -> list[str]:
         return answer.read().decode().split()
 
 
-def execute(server: postgres.Server, statement: str) -> list[tuple] | None:
+def execute(server: Server, statement: str) -> list[tuple] | None:
     return execute_at(server.owner_url, statement)
 
 

@@ -22,8 +22,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import CreateTable
 
-from infra.launch import postgres as launcher
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server, create_database
 from tenants import fields, keys
 from tenants.fields import blind_index, encrypted, encrypted_columns, last4, normal_phone, normal_text, seal
 from tenants.keys import CompanyKeys, KeyFault, Tampered
@@ -241,7 +240,7 @@ def test_an_encrypted_column_is_not_compared() -> None:
 
 @pytest.fixture(scope="module")
 async def database(postgres: Server, worker_id: str) -> AsyncIterator[Server]:
-    server = launcher.create_database(postgres, f"keys_{worker_id}")
+    server = create_database(postgres, f"keys_{worker_id}")
     connection = await asyncpg.connect(server.owner_url)
     await connection.execute("create schema control")
     await connection.execute(str(CreateTable(company_key).compile(dialect=postgresql.dialect())))

@@ -13,8 +13,7 @@ from uuid import uuid4
 import asyncpg
 import orjson
 
-from infra.launch import postgres as launcher
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server, create_database
 from tenants.keys import open_master
 from tenants.provision import create_control
 from tenants.registry import Company, Registry
@@ -29,7 +28,7 @@ KEPT = "select id, status, label, code, details::text, attempts from job where k
 @asynccontextmanager
 async def apart(postgres: Server, folder: Path) -> AsyncIterator[Instance]:
     """The roles have to be there: ask for the fixture `instance` as well."""
-    async with on(launcher.create_database(postgres, f"apart_{uuid4().hex[:8]}"), folder) as instance:
+    async with on(create_database(postgres, f"apart_{uuid4().hex[:8]}"), folder) as instance:
         yield instance
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest_asyncio
 
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server
 from tests.builders import act
 from tests.companies import Instance
 from tests.workers.apart import Process, apart, emit, kept

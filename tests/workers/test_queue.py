@@ -16,8 +16,7 @@ import pytest
 import pytest_asyncio
 
 from domain.ids import new_id
-from infra.launch import postgres as launcher
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server, create_database
 from tenants.provision import create_control
 from tenants.settings import Pools
 from tenants.transaction import Database
@@ -50,7 +49,7 @@ class Control:
 
 @pytest_asyncio.fixture(scope="module")
 async def control(postgres: Server, instance: Instance) -> AsyncIterator[Control]:
-    server = launcher.create_database(postgres, f"queue_{uuid4().hex[:8]}")
+    server = create_database(postgres, f"queue_{uuid4().hex[:8]}")
     owner = await asyncpg.connect(server.owner_url)
     await create_control(owner)
     await owner.execute(

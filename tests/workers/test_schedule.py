@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from domain.catalogue import CATALOGUE
 from domain.ids import derived_id, new_id
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server
 from tenants.registry import Company, Registry
 from tests.companies import Instance
 from tests.workers.apart import apart

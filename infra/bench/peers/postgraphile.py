@@ -13,7 +13,7 @@ from infra.bench.peers import install
 from infra.bench.peers.install import PeerError
 from infra.bench.service import free_port, service
 from infra.launch import node
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server
 
 NAME = "postgraphile 5.1"
 

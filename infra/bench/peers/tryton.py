@@ -22,7 +22,7 @@ from infra.bench.load import Flow
 from infra.bench.peers import install
 from infra.bench.peers.install import HERE, PeerError
 from infra.bench.service import free_port, service
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server
 
 NAME = "tryton 8.2"
 DATABASE = "tryton_8_2"

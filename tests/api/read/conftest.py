@@ -10,7 +10,7 @@ import pytest
 
 from api.read.engine import Answer, Reader
 from api.read.limits import Limits
-from infra.launch.postgres import Server
+from infra.launch.cluster import Server
 from tests.api.read.company import Caller, callers, company, create, data_of, rows_of
 from tests.api.read.oracle import SECRET
 

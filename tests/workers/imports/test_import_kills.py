@@ -24,6 +24,7 @@ from domain.files import write_file
 from domain.ids import new_id
 from infra.bench.importing import product_file
 from infra.launch import postgres as launcher
+from infra.launch.cluster import create_database
 from tenants.access import Caller, caller_of
 from tenants.clients import create_client
 from tenants.registry import Company
@@ -41,7 +42,7 @@ SECONDS = 120 if FILES < 10 else 1200
 async def alone(tmp_path: Path) -> AsyncIterator[tuple[Instance, Path]]:
     """An instance on a server that nobody else uses."""
     folder = tmp_path / "server"
-    async with on(launcher.create_database(launcher.start(folder), "kills"), tmp_path) as instance:
+    async with on(create_database(launcher.start(folder), "kills"), tmp_path) as instance:
         yield instance, folder
     launcher.stop(folder)
 
