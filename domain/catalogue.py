@@ -15,7 +15,7 @@ from domain.masterdata import prices, withdrawing
 from domain.purchasing import commands as purchasing
 from domain.purchasing import taking_over as open_purchases
 from domain.sales import commands as sales
-from domain.sales import history
+from domain.sales import history, returns
 from domain.sales import taking_over as open_sales
 from domain.sales import withdrawing as past_sales
 
@@ -94,7 +94,7 @@ COMMANDS = {
     "sales.cancel_sales_order": Entry(sales.CancelSalesOrder, sales.cancel_sales_order, "request", "sales.order"),
     "sales.sell_now": Entry(sales.SellNow, sales.sell_now, "request", "sales.ship", hot=True),
     "sales.record_handover": Entry(sales.RecordHandover, sales.record_handover, "fact", "sales.ship", hot=True),
-    "sales.record_return": Entry(sales.RecordReturn, sales.record_return, "request", "sales.return"),
+    "sales.record_return": Entry(returns.RecordReturn, returns.record_return, "request", "sales.return"),
     "sales.record_past_sales": Entry(history.RecordPastSales, history.record_past_sales, "fact", "import.run", 1),
     "sales.withdraw_past_sales": Entry(
         past_sales.WithdrawPastSales, past_sales.withdraw_past_sales, "request", "import.run", 1

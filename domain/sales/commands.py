@@ -1,4 +1,4 @@
-"""Sales: orders, reservations, shipments, one-page slips, customer returns."""
+"""Sales: orders, reservations, shipments, one-page slips."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,16 +22,14 @@ from domain.sales.book import (
     LOAD_HOLDING_NOW,
     LOAD_NEW,
     LOAD_ORDERS,
-    LOAD_RETURN,
     WRITE_NEW,
     WRITE_ORDERS,
-    WRITE_RETURN,
     open_book,
     rows_of,
     touched,
 )
 from domain.sales.rules import Line, Order
-from domain.tx import Outcome, Run, Tx
+from domain.tx import Run, Tx
 
 # --- commands ---
 
@@ -107,29 +105,6 @@ class RecordHandover(Sale):
 
 
 @command
-class ReturnLine:
-    """`source_line_id`: the line that was sold; without it the goods come back at today's average."""
-
-    product_id: UUID
-    quantity: Number
-    unit_id: UUID | None = None
-    unit_price: Number | None = None
-    source_line_id: UUID | None = None
-
-
-@command
-class RecordReturn:
-    """A customer brings goods back."""
-
-    order_id: UUID
-    partner_id: UUID
-    location_id: UUID
-    lines: Lines[ReturnLine]
-    document_on: date | None = None
-    note: Note = ""
-
-
-@command
 class ReleaseShortReservations:
     """Fewer goods are here than were promised: the latest orders give their reservations back."""
 
@@ -168,7 +143,7 @@ def total_for(run: Run, order: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def open_order(
-    tx: Tx, cmd: Sale | RecordReturn, kind: str, status: str, number: str, document_on: date, place: Place
+    tx: Tx, cmd: Any, kind: str, status: str, number: str, document_on: date, place: Place
 ) -> dict[str, Any]:
     order = {
         "id": cmd.order_id, "number": number, "external_number": None, "kind": kind, "partner_id": cmd.partner_id,
@@ -342,54 +317,6 @@ async def cancel_sales_order(tx: Tx) -> None:
 
     tx.decide(decide)
     tx.write(WRITE_ORDERS, {**rows_of(book), **shelf.rows()})
-
-
-async def record_return(tx: Tx) -> None:
-    numbers = tx.numbers("SR", [ledger.day_of(run, inward=True) for run in tx.runs])
-    sources = [line.source_line_id for run in tx.runs for line in run.cmd.lines if line.source_line_id]
-    loaded = await tx.load(LOAD_RETURN, {**wanted(tx.runs), "sources": sources})
-    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=True))
-    book = open_book(tx, loaded)
-    partners = {row["id"] for row in loaded["partners"]}
-    number = dict(zip(map(id, tx.runs), await numbers, strict=True))
-
-    def decide(run: Run) -> Outcome | Mapping[str, Any]:
-        cmd: RecordReturn = run.cmd
-        known(cmd.partner_id, partners)
-        place = shelf.place(cmd.location_id)
-        document_on, at = dated(cmd.document_on, run.call.occurred_at, tx.company.time_zone, inward=True)
-        order = open_order(tx, cmd, "return", "returned", number[id(run)], document_on, place)
-        document_id = derived_id(cmd.order_id, "return")
-        posting = Posting(
-            shelf, document_id, "sales_return", f"{order['number']}-1", place, document_on, at, run.call.id,
-            fact=True, order_id=cmd.order_id, partner_id=cmd.partner_id,
-        )  # fmt: skip
-        for line, (row, good) in zip(cmd.lines, new_lines(run, shelf, cmd, cmd.order_id), strict=True):
-            row["source_line_id"] = line.source_line_id
-            if good.stocked:
-                value, priced = value_back(shelf, book, good, line, row), line.source_line_id is not None
-                posting.bring_in(good, row["ordered"], value, CUSTOMER, row["id"], priced=priced)
-            order["total"] += row["amount"]
-            tx.rows["sales_order_line"].append(row)
-        return {
-            "order_id": cmd.order_id, "number": order["number"], "document_id": document_id, **total_for(run, order),
-        }  # fmt: skip
-
-    tx.decide(decide)
-    tx.write(WRITE_RETURN, {"line": book.lines.changed(), **shelf.rows()})
-
-
-def value_back(shelf: Shelf, book: Book[Order, Line], good: Good, line: ReturnLine, row: Mapping[str, Any]) -> Decimal:
-    """The value of its delivery, or today's average where no delivery is named."""
-    at = f"lines.{row['position'] - 1}"
-    if line.source_line_id is None:
-        return shelf.worth(good, row["ordered"])
-    source = book.lines.get(line.source_line_id)
-    if source is None or source.product_id != good.id:
-        raise Refused("not_found", f"{at}.source_line_id", id=line.source_line_id)
-    value, after = rules.give_back(source, row["ordered"], f"{at}.quantity")
-    book.lines.put(after.id, after)
-    return value
 
 
 async def release_short_reservations(tx: Tx) -> None:
