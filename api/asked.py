@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.auth import Site
-from api.grants import Answer, Loaded, Registered, assertion_id
+from api.credentials import Loaded, Registered
+from api.grants import Answer, assertion_id
 from tenants import sessions
 from tenants.clients import APP, find_client, the_app
 from tenants.transaction import control_transaction

@@ -1,8 +1,9 @@
 """The grants of OAuth 2.1 and OpenID Connect: Authlib's, over rows that were loaded before.
 
-Authlib's core is synchronous, so it sees no database. An endpoint (oauth.py) loads what the request names, lets
-`Grants` decide, and writes the decision with one statement that fails if somebody else was faster. What Authlib leaves
-open or has by default is closed here: PKCE with S256 for every client, tokens of ten minutes, exact redirect addresses.
+Authlib's core is synchronous, so it sees no database. An endpoint (oauth.py) loads what the request names
+(credentials.py), lets `Grants` decide, and writes the decision with one statement that fails if somebody else was
+faster. What Authlib leaves open or has by default is closed here: PKCE with S256 for every client, tokens of ten
+minutes, exact redirect addresses.
 """
 
 # The types of Authlib that the checker has are of an older version.
@@ -11,14 +12,13 @@ open or has by default is closed here: PKCE with S256 for every client, tokens o
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import AuthorizationServer, OAuth2Error, OAuth2Request
-from authlib.oauth2.rfc6749 import ClientMixin, TokenMixin, grants
+from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7009 import RevocationEndpoint
@@ -32,9 +32,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
+from api.credentials import CodeRow, GivenToken, Loaded, Registered, SessionRow, User
 from tenants.access import PERMISSIONS
-from tenants.clients import IDENTITY, Client
-from tenants.sessions import Code, Person, Session, code_hash
+from tenants.clients import IDENTITY
+from tenants.sessions import Person, code_hash
 from tenants.signing import ALGORITHM, LEEWAY
 
 LIFE = 600  # seconds of an access token
@@ -54,131 +55,6 @@ class Answer:
     @property
     def error(self) -> str | None:
         return self.body.get("error") if isinstance(self.body, Mapping) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What an access or refresh token that a client shows was given for."""
-
-    client_id: str
-    claims: Mapping[str, Any]  # as introspection tells them
-    active: bool
-    session_id: UUID | None = None  # of a refresh token
-    token_id: str | None = None  # of an access token
-
-
-@dataclass
-class Loaded:
-    """The rows that a request names, and what the grants decide about them."""
-
-    issuer: str
-    key: ECKey
-    client: "Registered | None" = None
-    code: Code | None = None
-    session: Session | None = None  # of the refresh token, found to be ours
-    next_refresh_token: str | None = None
-    session_id: UUID | None = None  # of this token, or to begin with it
-    lost: bool = False  # the refresh token is that of a device that was reported lost
-    given: Given | None = None
-    assertion_spent: bool = False
-    # decided
-    new_code: dict[str, Any] = field(default_factory=dict)
-    assertion: tuple[str, datetime] | None = None  # to be remembered until it expires
-    revoked: Given | None = None
-
-
-class Registered(ClientMixin):
-    """A client as Authlib asks about it."""
-
-    def __init__(self, row: Client) -> None:
-        self.row, self.client_id = row, row.client_id
-
-    def get_client_id(self) -> str:
-        return self.client_id
-
-    def get_default_redirect_uri(self) -> None:
-        return None
-
-    def get_allowed_scope(self, scope: str | None) -> str | None:
-        """What is asked for and allowed, all that is allowed if nothing is asked for; None: refused."""
-        asked = (scope or "").split() or sorted(self.row.scopes)
-        return " ".join(word for word in asked if word in self.row.scopes) or None
-
-    def check_redirect_uri(self, redirect_uri: str) -> bool:
-        return redirect_uri in self.row.redirect_uris
-
-    def check_client_secret(self, client_secret: str) -> bool:
-        return self.row.has_secret(client_secret)
-
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        if self.row.secret_hash:
-            return method in ("client_secret_basic", "client_secret_post")
-        return method == ("private_key_jwt" if self.row.jwks else "none")
-
-    def check_response_type(self, response_type: str) -> bool:
-        return response_type == "code" and bool(self.row.redirect_uris)
-
-    def check_grant_type(self, grant_type: str) -> bool:
-        if grant_type == "client_credentials":
-            return self.row.membership_id is not None
-        return grant_type in ("authorization_code", "refresh_token") and bool(self.row.redirect_uris)
-
-
-class User:
-    def __init__(self, person: Person) -> None:
-        self.person = person
-
-    def get_user_id(self) -> str:
-        return str(self.person.account_id)
-
-
-class CodeRow:
-    def __init__(self, row: Code) -> None:
-        self.row = row
-        self.code_challenge, self.code_challenge_method = row.code_challenge, "S256"
-
-    def get_redirect_uri(self) -> str:
-        return self.row.redirect_uri
-
-    def get_scope(self) -> str:
-        return self.row.scope
-
-    def get_nonce(self) -> str | None:
-        return self.row.nonce
-
-    def get_auth_time(self) -> int:
-        return int(self.row.signed_in_at.timestamp())
-
-    def get_acr(self) -> None:
-        return None
-
-    def get_amr(self) -> list[str]:
-        return ["pwd"]
-
-
-class SessionRow(TokenMixin):
-    def __init__(self, row: Session) -> None:
-        self.row = row
-
-    def check_client(self, client: Registered) -> bool:
-        return client.client_id == self.row.client_id
-
-    def get_scope(self) -> str:
-        return self.row.scope
-
-
-class GivenToken(TokenMixin):
-    def __init__(self, given: Given) -> None:
-        self.given = given
-
-    def check_client(self, client: Registered) -> bool:
-        return client.client_id == self.given.client_id
-
-    def is_expired(self) -> bool:
-        return not self.given.active
-
-    def is_revoked(self) -> bool:
-        return not self.given.active
 
 
 class Challenge(CodeChallenge):

@@ -18,7 +18,8 @@ from starlette.routing import Route
 from api.asked import NO_STORE, Parameters, Refusal, answer_with_body, device_of, load, read_form
 from api.auth import ACCESS_TOKEN, Site, Unauthorized, site_of, token_of
 from api.authorize import authorize
-from api.grants import ASSERTION_ALGORITHMS, OWN_PROOFS, PROOFS, SCOPES, Answer, Given, Grants, Loaded, user_info
+from api.credentials import Given, Loaded
+from api.grants import ASSERTION_ALGORITHMS, OWN_PROOFS, PROOFS, SCOPES, Answer, Grants, user_info
 from api.grants import Request as Asked
 from api.pages import LANGUAGES
 from tenants import sessions
