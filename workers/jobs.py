@@ -134,7 +134,7 @@ JOBS: dict[str, Kind] = {
     "import_read": Kind("workers.imports.jobs:read", "import.run"),
     "import_check": Kind("workers.imports.jobs:check", "import.run"),
     "import_run": Kind("workers.imports.jobs:run_import", "import.run", pausable=True),
-    "import_undo": Kind("workers.imports.jobs:undo", "import.run"),
+    "import_undo": Kind("workers.imports.undo:undo", "import.run"),
     "reconcile": Kind("workers.checking:run", "reconcile.run"),
     "event": Kind("workers.actors:answer_event", "job.manage"),  # one that was in quarantine, tried again
 }
