@@ -236,7 +236,7 @@ TYPES = [
 
 ROOTS = {
     "unit": One("Unit"),
-    "units": Many("Unit", order=("name",)),
+    "units": Many("Unit", order=("name",), at_most=1000),
     "category": One("Category"),
     "categories": Many("Category", order=("name",), at_most=1000),
     "product": One("Product"),

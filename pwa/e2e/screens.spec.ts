@@ -20,6 +20,7 @@ const SCREENS: Record<string, [name: string, address: (made: Made) => string]> =
   "/checks": ["checks", () => "/checks"],
   "/discrepancies": ["discrepancies", () => "/discrepancies?state=all"],
   "/periods": ["periods", () => "/periods"],
+  "/units": ["units", () => "/units"],
   "/log": ["log", () => "/log"],
   "/log/:id": ["log-entry", ({ entry }) => `/log/${entry}`],
   "/scan": ["scan", () => "/scan"],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { guessedDecimals, unitsIn } from "../src/features/imports/units";
+import { unitsIn } from "../src/features/imports/units";
+import { guessedDecimals } from "../src/features/masterdata/units/unit";
 
 const row = (field: string, details: unknown) => ({ field, details });
 

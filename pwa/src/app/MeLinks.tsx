@@ -8,6 +8,7 @@ import {
   Logs,
   type LucideIcon,
   RefreshCw,
+  Ruler,
   ShieldCheck,
   Smartphone,
 } from "lucide-react";
@@ -24,6 +25,7 @@ export function MeLinks() {
   const links: { href: string; label: string; icon: LucideIcon; count?: number; shown: boolean }[] = [
     { href: "/queue", label: t`Sync centre`, icon: RefreshCw, count: unsent + attention, shown: true },
     { href: "/waiting-calls", label: t`For a manager`, icon: Inbox, shown: can("waiting.decide") },
+    { href: "/units", label: t({ message: "Units", context: "navigation" }), icon: Ruler, shown: can("product.write") },
     { href: "/imports", label: t`Imports`, icon: FileInput, shown: can("import.run") },
     { href: "/jobs", label: t`Jobs`, icon: Hammer, shown: can("job.own") },
     { href: "/checks", label: t`Stock checks`, icon: ShieldCheck, shown: can("audit.read") },

@@ -35,6 +35,7 @@ const SlipPage = lazy(() => import("../features/sales/SlipPage"));
 const SyncCentre = lazy(() => import("../features/sync/SyncCentre"));
 const TransferList = page(() => import("../features/inventory/transfer/TransferList"));
 const TransferPage = lazy(() => import("../features/inventory/transfer/TransferPage"));
+const UnitsPage = lazy(() => import("../features/masterdata/units/UnitsPage"));
 const WaitingCalls = lazy(() => import("../features/sync/WaitingCalls"));
 
 const STARTS: Record<string, { load: () => Promise<unknown> }> = {
@@ -82,6 +83,9 @@ export function Routes() {
         </Route>
         <Route path="/periods">
           <PeriodsPage />
+        </Route>
+        <Route path="/units">
+          <UnitsPage />
         </Route>
         <Route path="/log">
           <LogPage />

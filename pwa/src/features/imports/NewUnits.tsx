@@ -1,17 +1,17 @@
-import { Button, NativeSelect } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { Plural, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useCommand } from "../../data/command";
 import { uuid7 } from "../../data/uuid";
 import { Notice } from "../../ui/Notice";
 import { CommandNotice } from "../../ui/Refusal";
-import { CHECK, isBusy, SAVE_UNITS, UNKNOWN_UNITS } from "./import";
+import { DecimalsSelect } from "../masterdata/units/DecimalsSelect";
+import { guessedDecimals, SAVE_UNITS } from "../masterdata/units/unit";
+import { CHECK, isBusy, UNKNOWN_UNITS } from "./import";
 import type { StepProps } from "./ImportPage";
 import styles from "./imports.module.css";
-import { guessedDecimals, unitsIn } from "./units";
+import { unitsIn } from "./units";
 import { useFound } from "./useToLookAt";
-
-const DECIMALS = [0, 1, 2, 3];
 
 /** Units that goods of this file are counted in and the company does not have yet: made here, once somebody has seen them. */
 export function NewUnits({ about, reload }: StepProps) {
@@ -44,15 +44,11 @@ export function NewUnits({ about, reload }: StepProps) {
         {names.map((name) => (
           <li key={name}>
             <strong>{name}</strong>
-            <NativeSelect
+            <DecimalsSelect
               aria-label={t`Decimals of ${name}`}
               value={decimalsOf(name)}
               disabled={isBusy(about)}
-              onChange={(event) => setChosen({ ...chosen, [name]: Number(event.currentTarget.value) })}
-              data={DECIMALS.map((count) => ({
-                value: String(count),
-                label: count === 0 ? t`no decimals` : t`up to ${count} decimals`,
-              }))}
+              onChange={(decimals) => setChosen({ ...chosen, [name]: decimals })}
             />
           </li>
         ))}

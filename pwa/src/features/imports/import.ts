@@ -164,17 +164,6 @@ export const UNKNOWN_UNITS = graphql(`
   }
 `);
 
-export const SAVE_UNITS = graphql(
-  `
-    mutation SaveUnits($id: UUID!, $input: SaveUnitsInput!) {
-      outcome: saveUnits(id: $id, input: $input) {
-        ...Outcome
-      }
-    }
-  `,
-  [OUTCOME],
-);
-
 export const BEGIN = graphql(
   `
     mutation BeginImport($id: UUID!, $input: BeginImportInput!) {
