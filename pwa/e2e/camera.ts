@@ -1,6 +1,6 @@
 /** Pictures of codes, as films for Chromium's fake camera and as photos: turned, blurred, small, noisy. */
 import { writeFileSync } from "node:fs";
-import bwip from "bwip-js/node"; // its export named `raw` is the symbology of that name
+import bwip from "bwip-js/node";
 import { encode } from "jpeg-js";
 
 export type Code = { kind: string; text: string };
@@ -25,7 +25,7 @@ const QUIET = 11; // modules of white around it
 
 /** In modules; bars are 0.7 times as high as all of them are wide, as on goods. */
 function shapeOf({ kind, text }: Code): Shape {
-  // oxlint-disable-next-line import/no-named-as-default-member
+  // oxlint-disable-next-line import/no-named-as-default-member -- its export of that name draws a symbology called so
   const [symbol] = bwip.raw({ bcid: kind, text }) as unknown as [Bars | Matrix];
   if ("pixs" in symbol) {
     const { pixs, pixx, pixy } = symbol;

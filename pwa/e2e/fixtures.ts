@@ -17,7 +17,7 @@ export const test = base.extend<PerTest, PerWorker>({
   baseURL: async ({}, provide) => provide(served().url),
 
   demo: [
-    // oxlint-disable-next-line no-empty-pattern
+    // oxlint-disable-next-line no-empty-pattern -- as above
     async ({}, provide) => provide(JSON.parse(readFileSync(served().demo, "utf8")) as Demo),
     { scope: "worker" },
   ],
