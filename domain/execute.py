@@ -1,15 +1,15 @@
 """Runs commands exactly once. The only business write.
 
 Four round trips whatever the number of calls: open; load, which also recalls repeats; write, which also remembers;
-commit. A decision comes before any write, so a refusal needs no savepoint and the log row is written once.
+commit. Only long lists are copied, each by itself (`writing.py`). A decision comes before any write, so a refusal needs
+no savepoint and the log row is written once.
 """
 
 import asyncio
 import logging
 import time
-import zlib
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -25,7 +25,9 @@ from domain import sql, waiting
 from domain.command import wrong_with
 from domain.entry import Entry, find
 from domain.errors import Refused
+from domain.plain import as_sent, canonical, dump, packed, plain, tohex, unhex, unpacked
 from domain.tx import Call, Outcome, Record, Run, Tx, refused, withheld
+from domain.writing import NOTHING, write
 from tenants.access import Caller
 from tenants.registry import Company
 from tenants.transaction import Door, read_transaction, write_transaction
@@ -34,24 +36,10 @@ log = logging.getLogger("huotong.execute")
 
 TOO_OLD = timedelta(days=180)
 TRIES = 4
-LONG, ZLIB = 4000, b"\x78"
 RECALL: LiteralString = """'recall', (select json_object_agg(id, json_build_object('name', name, 'actor_id', actor_id,
  'body_hash', body_hash, 'outcome', outcome)) from command_log where id = any($1::uuid[])),
  'epoch', (select access_epoch from setting)"""
-REMEMBER: LiteralString = """log_ as (
- insert into command_log (id, name, actor_id, door, occurred_at, body_hash, body, outcome)
- select id, name, actor_id, door, occurred_at, body_hash, body, outcome
- from jsonb_to_recordset($1::jsonb -> 'log') as l(id uuid, name text, actor_id uuid, door text, occurred_at timestamptz,
-  body_hash bytea, body bytea, outcome bytea)),
-outbox_ as (
- insert into outbox (event, body)
- select event, body from jsonb_to_recordset($1::jsonb -> 'events') as e(event text, body jsonb)),
-change_ as (
- insert into change (entity, entity_id, bucket, gone)
- select entity, entity_id, bucket, gone
- from jsonb_to_recordset($1::jsonb -> 'changes') as c(entity text, entity_id uuid, bucket text, gone boolean))"""
 ANSWER: LiteralString = "select outcome from command_log where id = $1 and actor_id = $2"
-NOTHING = sql.statement()
 
 # a row that two transactions made at once, or a lock that was not to be had: run again from the load
 RACES = {
@@ -63,10 +51,6 @@ AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.S
 
 class StaleAccess(Exception):
     """The caller's rights were compiled from a state that has passed: compile them and call again."""
-
-
-class Miscounted(Exception):
-    """A statement touched other rows than were decided: a bug."""
 
 
 async def execute(call: Call, caller: Caller) -> Outcome:
@@ -154,17 +138,9 @@ def admit(call: Call, caller: Caller) -> tuple[Run, Entry | None]:
     except Refused as refusal:
         run.outcome = withheld(run, refusal)
     if run.outcome is None or call.door == "sync":  # else it may be a body that no JSON can be made of
-        run.body_hash = hash_of(call, caller.company)
+        run.body = canonical(call.body)
+        run.body_hash = caller.company.keys.digest("command", as_sent(call.name, run.body))
     return run, entry
-
-
-def hash_of(call: Call, company: Company) -> bytes:
-    return company.keys.digest("command", canonical(call.name, call.body))
-
-
-def canonical(name: str, body: object) -> bytes:
-    """The command as sent: every door brings the same JSON for the same words, and so does the log."""
-    return orjson.dumps([name, body], option=orjson.OPT_SORT_KEYS, default=str)
 
 
 adapter = cache(TypeAdapter)
@@ -313,12 +289,15 @@ def recall(runs: Sequence[Run], known: dict[str, Any]) -> None:
 
 async def remember(door: Door, tx: Tx, tag: str = "") -> None:
     """Write what was decided, with its log rows, events and change rows."""
-    done = [run for run in tx.runs if not run.repeated and run.outcome and run.outcome.status != "waiting"]
+    done = [
+        (run, outcome_text(run.outcome))
+        for run in tx.runs
+        if run.outcome and not run.repeated and run.outcome.status != "waiting"
+    ]
     if not done:
         return
     keys, entry_log = tx.company.keys, []
-    for run in done:
-        body, outcome = dump(run.call.body), dump(run.outcome)
+    for run, outcome in done:
         run.outcome = outcome_from(outcome)  # the first answer is what a repeat will get, to the letter
         entry_log.append(
             {
@@ -328,7 +307,7 @@ async def remember(door: Door, tx: Tx, tag: str = "") -> None:
                 "door": run.call.door,
                 "occurred_at": run.call.occurred_at,
                 "body_hash": tohex(run.body_hash),
-                "body": tohex(keys.encrypt("command_log", "body", run.call.id, packed(body))),
+                "body": tohex(keys.encrypt("command_log", "body", run.call.id, packed(run.body))),
                 "outcome": tohex(keys.encrypt("command_log", "outcome", run.call.id, packed(outcome))),
             }
         )
@@ -339,16 +318,11 @@ async def remember(door: Door, tx: Tx, tag: str = "") -> None:
     ]
     changes += [  # after what they changed: a device that has read so far shows the call's effects without its overlay
         {"entity": "command", "entity_id": run.call.id, "bucket": f"u:{run.caller.actor_id}", "gone": False}
-        for run in done
+        for run, _ in done
         if run.call.door == "sync"
     ]
     what, document = tx.written or (NOTHING, {})
-    second = (dump(document),) if what.parts else ()
-    text = sql.write_text(what, REMEMBER) + tag
-    counts: Any = await door.raw.fetchval(text, dump({"log": entry_log, "events": events, "changes": changes}), *second)
-    for part in what.parts:
-        if part.counted and counts[part.name] != len(document[part.name]):
-            raise Miscounted(f"{part.name}: {counts[part.name]} rows instead of {len(document[part.name])}")
+    await write(door, what, document, {"log": entry_log, "events": events, "changes": changes}, tag)
 
 
 def refusal_of(broken: asyncpg.IntegrityConstraintViolationError) -> Refused:
@@ -389,32 +363,15 @@ async def settle(run: Run, found: Outcome | None) -> Outcome:
 # --- as text and back ---
 
 
-def plain(value: object) -> object:
-    if isinstance(value, bytes):
-        return tohex(value)
-    return dict(value) if isinstance(value, Mapping) else str(value)
-
-
-def dump(value: object) -> str:
-    return orjson.dumps(value, default=plain).decode()
-
-
-def tohex(value: bytes) -> str:
-    """As PostgreSQL reads a bytea."""
-    return "\\x" + value.hex()
-
-
-def unhex(value: str) -> bytes:
-    return bytes.fromhex(value.removeprefix("\\x"))
-
-
-def packed(text: str) -> bytes:
-    """Long lists are compressed before they are encrypted; afterwards nothing could. JSON never begins like zlib."""
-    return zlib.compress(text.encode(), 1) if len(text) > LONG else text.encode()
-
-
-def unpacked(value: bytes) -> bytes:
-    return zlib.decompress(value) if value[:1] == ZLIB else value
+def outcome_text(outcome: Outcome) -> bytes:
+    """As it is remembered."""
+    return orjson.dumps(
+        {
+            "status": outcome.status, "data": outcome.data, "code": outcome.code, "field": outcome.field,
+            "records": [record._asdict() for record in outcome.records],
+        },
+        default=plain,
+    )  # fmt: skip
 
 
 def outcome_from(text: str | bytes) -> Outcome:

@@ -17,11 +17,19 @@ DIALECT = dialect()
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`name` is the key of its rows in the document that goes in (a write) or comes out (a load)."""
+    """`name` is the key of its rows in the document that goes in (a write) or comes out (a load). `table`, `columns`:
+    what an insert fills."""
 
     name: str
     sql: str
     counted: bool = True  # a write part that has to touch one row for each row handed in
+    table: Table | None = None
+    columns: tuple[str, ...] = ()
+
+    @property
+    def copyable(self) -> bool:
+        """Whether COPY does the same."""
+        return self.table is not None and self.counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,12 @@ class Statement:
 def statement(*parts: Part | Source) -> Statement:
     names = [part.name for part in parts]
     assert len(set(names)) == len(names), f"a part is named twice: {names}"
+    inserts = [part.table for part in parts if isinstance(part, Part) and part.table is not None]
+    for place, table in enumerate(inserts):  # long lists go in one after the other
+        late = {key.target_fullname.partition(".")[0] for key in table.foreign_keys} & {
+            later.name for later in inserts[place + 1 :]
+        }
+        assert not late, f"{table.name} refers to {late}, which stands after it"
     return Statement(
         tuple(part for part in parts if isinstance(part, Part)),
         tuple(part for part in parts if isinstance(part, Source)),
@@ -62,13 +76,18 @@ def is_number(column: Column[Any]) -> bool:
     return isinstance(column.type, Numeric)
 
 
-def insert(table: Table, name: LiteralString = "", without: tuple[str, ...] = ()) -> Part:
-    """A write part: one INSERT for all rows of the document's list; columns with a server default may be left out."""
+def insert(
+    table: Table, name: LiteralString = "", without: tuple[str, ...] = (), conflict: LiteralString | None = None
+) -> Part:
+    """A write part: one INSERT for all rows of the document's list; columns with a server default may be left out.
+    `conflict`: what to do about a row that is there."""
     part = name or str(table.name)
     columns = [column for column in table.columns if column.name not in without]
     names = ", ".join(column.name for column in columns)
     source = recordset(part, [(column.name, type_of(column)) for column in columns])
-    return Part(part, f"insert into {table.name} ({names}) select {names} from {source}")
+    text = f"insert into {table.name} ({names}) select {names} from {source}"
+    text += f" on conflict {conflict}" if conflict else ""
+    return Part(part, text, conflict is None, table, tuple(column.name for column in columns))
 
 
 def update(table: Table, sets: tuple[str, ...], name: LiteralString = "") -> Part:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
@@ -50,15 +51,14 @@ class Call:
     part: Part | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """The outcome of one record of a list command. `key` is what the caller knows the record by."""
 
     key: str
     status: Literal["accepted", "unchanged", "changed", "refused"]
     code: str | None = None
     field: str | None = None
-    details: Mapping[str, Any] = made_by(default_factory=dict)
+    details: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def of_records(records: Sequence[Record], data: Mapping[str, Any] | None = None)
 
 @dataclass(slots=True)
 class Run:
-    """One call on its way. `cmd` is its decoded command."""
+    """One call on its way. `cmd` is its decoded command, `body` its canonical JSON."""
 
     call: Call
     caller: Caller
@@ -101,6 +101,7 @@ class Run:
     outcome: Outcome | None = None
     repeated: bool = False
     fact: bool = False
+    body: bytes = b""
 
 
 class Undoable(Protocol):
@@ -139,6 +140,8 @@ class Sheet(Generic[K, V]):
 
     def made(self) -> list[V]:
         """Values of keys that were not loaded."""
+        if not self.loaded:
+            return list(self.now.values())
         return [value for key, value in self.now.items() if key not in self.loaded]
 
     def changed(self) -> list[V]:

@@ -8,9 +8,9 @@ from uuid import UUID
 from domain.audit.causes import Cause, Difference
 from domain.audit.seal import seal_all
 from domain.audit.verify import Anchor, Verdict, verify
-from domain.execute import dump
 from domain.files import write_file
 from domain.ids import derived_id
+from domain.plain import dump
 from tenants.registry import Company
 from tenants.signing import SigningKeys
 from tenants.transaction import read_transaction, write_transaction

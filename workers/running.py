@@ -15,7 +15,8 @@ from uuid import uuid4
 import asyncpg
 
 from domain.errors import Refused
-from domain.execute import StaleAccess, dump
+from domain.execute import StaleAccess
+from domain.plain import dump
 from tenants.registry import Company, Registry
 from tenants.transaction import write_transaction
 from workers import queue

@@ -17,7 +17,8 @@ from api.sync.feed import Head, Held, allowed, concerned, make_cursor, number, r
 from api.sync.parts import COMMAND, COMMON, PARTS, SCHEMA_VERSION, SUPPORTED
 from api.sync.push import answer_of, charge, plain
 from api.sync.statements import Statements
-from domain.execute import outcome_from, unpacked
+from domain.execute import outcome_from
+from domain.plain import unpacked
 from domain.tx import Outcome
 from tenants import sessions
 from tenants.access import Caller

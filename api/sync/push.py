@@ -24,7 +24,8 @@ from api.mutations import shown, shown_path
 from api.oauth import APP_HEADER, COOKIE
 from api.sync.body import WIRE, Malformed, Unusable, answering, checked, read_json
 from domain.entry import find
-from domain.execute import StaleAccess, execute_many, outcome_from, unpacked
+from domain.execute import StaleAccess, execute_many, outcome_from
+from domain.plain import unpacked
 from domain.tx import Call, Outcome
 from tenants import sessions
 from tenants.access import Caller

@@ -12,8 +12,8 @@ from api.read.scalars import BOOL, DOCUMENT, ID, INT, TEXT, TIME, enum_of
 from domain.audit import checks, tables
 from domain.audit.shown import shown
 from domain.base import NIL, command_log
-from domain.execute import unpacked
 from domain.inventory.tables import stock_document
+from domain.plain import unpacked
 from domain.valuation.tables import revaluation
 
 DOOR = enum_of("CommandDoor", "graphql", "sync", "import", "webhook", "job")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
 
-from domain.execute import unpacked
+from domain.plain import unpacked
 from tenants.keys import CompanyKeys, Tampered
 from tenants.transaction import write_transaction
 

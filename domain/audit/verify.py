@@ -15,7 +15,7 @@ import asyncpg
 import orjson
 
 from domain.audit.seal import NOT_OURS, SWEPT, material
-from domain.execute import canonical, unpacked
+from domain.plain import as_sent, canonical, unpacked
 from tenants.keys import CompanyKeys, Tampered
 from tenants.transaction import read_transaction
 
@@ -170,7 +170,7 @@ class Walk:
     def opened(self, n: int, row: Mapping[str, Any]) -> Fault | None:
         if row["body"] is not None:
             body = orjson.loads(unpacked(self.keys.decrypt("command_log", "body", row["id"], row["body"])))
-            if not self.keys.is_digest("command", canonical(row["name"], body), row["body_hash"]):
+            if not self.keys.is_digest("command", as_sent(row["name"], canonical(body)), row["body_hash"]):
                 return fault("altered", n, row, "its body is not what was sent")
             if row["name"] == REDACTED:
                 for id in body["ids"]:

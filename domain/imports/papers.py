@@ -10,8 +10,8 @@ from uuid import UUID
 
 import orjson
 
-from domain.execute import dump
 from domain.ids import derived_id
+from domain.plain import dump
 from tenants.registry import Company
 from tenants.transaction import read_transaction, write_transaction
 

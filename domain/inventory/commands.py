@@ -224,7 +224,7 @@ class Opening:
     def named(self, outcome: Outcome) -> Outcome:
         """Each record under the key that it was sent with."""
         keys = [getattr(item.record, "key", None) for item in self.items]
-        records = tuple(replace(one, key=key or one.key) for key, one in zip(keys, outcome.records, strict=True))
+        records = tuple(one._replace(key=key or one.key) for key, one in zip(keys, outcome.records, strict=True))
         posted = self.posting if any(one.status == "accepted" for one in records) else None
         data = {"document_id": posted.id, "number": posted.number} if posted else {}
         return replace(outcome, records=records, data=data)

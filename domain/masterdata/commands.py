@@ -1,6 +1,6 @@
 """Master data: units, categories, warehouses, products, partners."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from domain.ids import derived_id, new_id
 from domain.lists import Each
 from domain.masterdata import rules
 from domain.masterdata.records import CategoryRecord, PartnerRecord, ProductRecord, UnitRecord, WarehouseRecord
-from domain.masterdata.saving import Entity, Saving, Sets, Shaped, Stored, Values, load
+from domain.masterdata.saving import Entity, Saved, Saving, Sets, Shaped, Stored, Values, load
 from domain.masterdata.tables import (
     category,
     location,
@@ -23,7 +23,6 @@ from domain.masterdata.tables import (
     unit,
     warehouse,
 )
-from domain.sql import Part
 from domain.tx import Run, Sheet, Tx
 from domain.valuation.tables import cost_pool
 from tenants.fields import seal
@@ -190,10 +189,11 @@ SETS = (
 )
 WRITE_PRODUCTS = sql.statement(
     # a path means the same category to whoever makes it first
-    Part("category", sql.insert(category).sql + " on conflict (id) do nothing", counted=False),
+    sql.insert(category, conflict="(id) do nothing"),
     *PRODUCT.written(),
+    sql.insert(cost_pool, without=EMPTY_POOL),
     # a product that was goods before still has its pool
-    Part("cost_pool", sql.insert(cost_pool, without=EMPTY_POOL).sql + " on conflict do nothing", counted=False),
+    sql.insert(cost_pool, "pool_again", without=EMPTY_POOL, conflict="do nothing"),
     *SETS,
 )
 
@@ -230,9 +230,8 @@ async def save_products(tx: Tx) -> None:
     saving.decide(shape)
     made = names.rows()
     kept = {"categories": [row["id"] for row in made["category"]]} if made["category"] else None
-    tx.write(
-        WRITE_PRODUCTS, {**made, **saving.rows(more=kept), **pools_of(saving), **sets_of(saving.made_and_changed())}
-    )
+    saved = list(saving.made_and_changed())
+    tx.write(WRITE_PRODUCTS, {**made, **saving.rows(more=kept), **pools_of(saved), **sets_of(saved)})
 
 
 def more_of_products(records: Sequence[ProductRecord]) -> Mapping[str, Any]:
@@ -339,18 +338,16 @@ async def load_moved(tx: Tx, saving: Saving, names: Names) -> set[UUID]:
     return {UUID(row["id"]) for row in (await tx.load(LOAD_MOVED, {"products": list(asked)}))["moved"]}
 
 
-def pools_of(saving: Saving) -> dict[str, Any]:
+def pools_of(saved: Saved) -> dict[str, Any]:
     """Every product that can be stocked has its pool from the start: it is the lock for its stock."""
-    return {
-        "cost_pool": [
-            {"product_id": after.id, "scope_id": NIL}
-            for before, after in saving.made_and_changed()
-            if after.values["kind"] == "goods" and (before is None or before.values["kind"] != "goods")
-        ]
-    }
+    rows: dict[str, Any] = {"cost_pool": [], "pool_again": []}
+    for before, after in saved:
+        if after.values["kind"] == "goods" and (before is None or before.values["kind"] != "goods"):
+            rows["pool_again" if before else "cost_pool"].append({"product_id": after.id, "scope_id": NIL})
+    return rows
 
 
-def sets_of(saved: Iterable[tuple[Stored | None, Stored]]) -> dict[str, Any]:
+def sets_of(saved: Saved) -> dict[str, Any]:
     """What is new, other and gone in the units and barcodes of every product that is written."""
     rows: dict[str, list[Any]] = {
         name: []
@@ -369,8 +366,9 @@ def sets_of(saved: Iterable[tuple[Stored | None, Stored]]) -> dict[str, Any]:
                 rows["changed_barcode" if code in codes_before else "product_barcode"].append(
                     {"product_id": after.id, "code": code, "unit_id": unit_id, "kind": kind, "position": position}
                 )
-        rows["gone_unit"] += [{"product_id": after.id, "unit_id": old} for old in units_before if old not in units]
-        rows["gone_barcode"] += [{"product_id": after.id, "code": old} for old in codes_before if old not in codes]
+        if before:
+            rows["gone_unit"] += [{"product_id": after.id, "unit_id": old} for old in units_before if old not in units]
+            rows["gone_barcode"] += [{"product_id": after.id, "code": old} for old in codes_before if old not in codes]
     return rows
 
 

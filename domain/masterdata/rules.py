@@ -29,6 +29,9 @@ def check_version(stored: int | None, base_version: int | None, *, identified: b
 
 def exact_text(value: Decimal) -> str:
     """A number as PostgreSQL shows it without idle zeros, so that equal ones are equal texts."""
+    text = str(value)
+    if "." in text and text[-1] in "123456789" and text[0] != "-":  # as most prices are: nothing to be taken away
+        return text
     return format((value + ZERO).normalize(), "f")
 
 

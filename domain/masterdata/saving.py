@@ -1,7 +1,7 @@
 """What saving is for every kind of master data: found by id or by its outside identity, on the version it was made on,
 written only where something changed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from types import MappingProxyType
@@ -83,6 +83,9 @@ class Stored(NamedTuple):
             "version": self.version, "after": after, "updated_at": self.updated_at, "values": self.values,
             "sets": self.sets,
         }  # fmt: skip
+
+
+Saved = Iterable[tuple[Stored | None, Stored]]  # before and after
 
 
 class Shaped(NamedTuple):
@@ -221,8 +224,8 @@ class Saving:
             **self.identities.rows(self.was, more),
         }
 
-    def made_and_changed(self) -> Iterator[tuple[Stored | None, Stored]]:
-        """Before and after of every record that is to be written."""
+    def made_and_changed(self) -> Saved:
+        """Every record that is to be written."""
         for id, after in self.stored.now.items():
             before = self.stored.loaded.get(id)
             if before is not after:

@@ -11,8 +11,9 @@ from uuid import UUID
 import asyncpg
 
 from domain.audit.verify import REDACTED
-from domain.execute import canonical, dump, packed
+from domain.execute import outcome_text
 from domain.ids import new_id
+from domain.plain import as_sent, canonical, packed
 from domain.tx import Outcome
 from tenants.registry import Company
 
@@ -28,11 +29,11 @@ async def redact(owner: asyncpg.Connection, company: Company, ids: Sequence[UUID
         await owner.execute(f"set local search_path to {company.schema}")
         emptied = sorted(str(row["id"]) for row in await owner.fetch(EMPTY, list(ids), REDACTED))
         if emptied:
-            id, keys, body = new_id(), company.keys, {"ids": emptied}
-            outcome = dump(Outcome("accepted", {"rows": len(emptied)}))
+            id, keys, body = new_id(), company.keys, canonical({"ids": emptied})
+            outcome = outcome_text(Outcome("accepted", {"rows": len(emptied)}))
             await owner.execute(
-                NOTE, id, REDACTED, actor_id, datetime.now(UTC), keys.digest("command", canonical(REDACTED, body)),
-                keys.encrypt("command_log", "body", id, packed(dump(body))),
+                NOTE, id, REDACTED, actor_id, datetime.now(UTC), keys.digest("command", as_sent(REDACTED, body)),
+                keys.encrypt("command_log", "body", id, packed(body)),
                 keys.encrypt("command_log", "outcome", id, packed(outcome)),
             )  # fmt: skip
     return len(emptied)
