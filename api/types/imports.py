@@ -86,6 +86,9 @@ TYPES = [
             "unchanged": Value(INT),
             "refused": Value(INT),
             "proposed": Value(INT, description="Rows that may be the same as something that is there."),
+            "left_out": Value(
+                DOCUMENT, find=False, description="How many rows are titles, units, headings, totals, notes."
+            ),
             "code": Value(TEXT, description="Why it failed: as refusals."),
             "details": Value(DOCUMENT, find=False),
             "report_id": Value(ID, description="The file with the reason beside each row, for GET /downloads/{id}."),

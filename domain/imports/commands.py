@@ -160,8 +160,8 @@ LOAD_ROWS = sql.statement(IMPORTS, JOBS, ROWS)
 STEERED = ("status", "kind", "sheet", "heading_row", "columns", "options", "round", "job_id", "code", "details")
 MADE_BY_JOBS = (
     "kind", "source", "sheet", "heading_row", "signature", "sheets", "columns", "samples", "options", "round", "lines",
-    "accepted", "changed", "unchanged", "refused", "proposed", "code", "details", "report_id", "created_at",
-    "finished_at",
+    "accepted", "changed", "unchanged", "refused", "proposed", "left_out", "code", "details", "report_id",
+    "created_at", "finished_at",
 )  # fmt: skip
 WRITE_NEW = sql.statement(sql.insert(import_job, without=MADE_BY_JOBS), jobs.JOB)
 WRITE = sql.statement(sql.update(import_job, STEERED, "steered"), jobs.JOB)

@@ -24,9 +24,11 @@ REMEMBERED: LiteralString = """select kind, columns, options from import_job
  and status not in ('reading', 'mapping', 'failed') order by created_at desc limit 1"""
 # what the document names; the rest stays as it is
 NOTE: LiteralString = """update import_job i set (status, kind, source, sheet, heading_row, signature, sheets, columns,
-  samples, options, lines, accepted, changed, unchanged, refused, proposed, code, details, report_id, finished_at)
+  samples, options, lines, accepted, changed, unchanged, refused, proposed, left_out, code, details, report_id,
+  finished_at)
  = (select r.status, r.kind, r.source, r.sheet, r.heading_row, r.signature, r.sheets, r.columns, r.samples, r.options,
-  r.lines, r.accepted, r.changed, r.unchanged, r.refused, r.proposed, r.code, r.details, r.report_id, r.finished_at
+  r.lines, r.accepted, r.changed, r.unchanged, r.refused, r.proposed, r.left_out, r.code, r.details, r.report_id,
+  r.finished_at
   from jsonb_populate_record(i, $2::jsonb) r) where i.id = $1"""
 TOLD: LiteralString = """insert into change (entity, entity_id, bucket, gone)
  select 'import', id, 'u:' || actor_id, false from import_job where id = $1"""

@@ -32,6 +32,7 @@ import_job = table(
     Column("options", JSONB, nullable=False, server_default="{}"),
     number("round", default="0"),  # how many runs there were: a row that was corrected is another attempt
     *(number(name, default="0") for name in ("lines", "accepted", "changed", "unchanged", "refused", "proposed")),
+    Column("left_out", JSONB, nullable=False, server_default="{}"),  # rows that are no data: of what sort, how many
     words("code", null=True),  # why it failed
     Column("details", JSONB),
     ref("report_id", null=True),

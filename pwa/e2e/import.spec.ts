@@ -133,6 +133,9 @@ test("a workbook comes in once, and goes again", async ({ page, signIn, world })
   await expect(broken).toContainText(
     some("A spreadsheet has destroyed this barcode (6.9E+12). Format the column as text and enter the digits again."),
   );
+  await expect(page.getByText(some("Rows that are no data were left out: {list}."))).toContainText(
+    /1 (title|行标题).+1 (total|行合计)/,
+  );
   await shot(page, "import-checked");
   expect(await skus(world, mark)).toEqual([]);
 

@@ -5,7 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from workers.imports.run import Table, run
 from workers.imports.sheets import sheets_of
 from workers.imports.similar import Partners, Products, Proposal
 from workers.imports.stored import corrected, mapped, opened
+from workers.imports.table import LeftOut
 from workers.jobs import Job, Stopped
 
 SHOWN_AT_MOST = 20_000  # rows that are fine and kept all the same: for their differences, warnings, proposals
@@ -238,8 +239,8 @@ def manner(imported: Import, marks: Marks, **more: Any) -> Manner:
     )  # fmt: skip
 
 
-async def through(imported: Import, marks: Marks, lines: list[Line] | None, keeper: Keeper, **more: Any) -> None:
-    """All lines of the file, or these."""
+async def through(imported: Import, marks: Marks, lines: list[Line] | None, keeper: Keeper, **more: Any) -> LeftOut:
+    """All lines of the file, or these; what of it is no data, where it is gone through as a whole."""
     about = imported.about
 
     async def go(lines: Any, **also: Any) -> None:
@@ -255,6 +256,7 @@ async def through(imported: Import, marks: Marks, lines: list[Line] | None, keep
         order = await asyncio.to_thread(table.order) if said == "auto" else said
         rows = table.lines() if lines is None else iter(lines)
         await go(rows, order=order)
+    return table.detected.left_out
 
 
 async def check(job: Job) -> Mapping[str, Any]:
@@ -271,7 +273,7 @@ async def check(job: Job) -> Mapping[str, Any]:
             await papers.keep(job.company, imported.id, list(marks.rows.values()))
         lines = None if only is None else marks.lines(set(only), imported.kind)
         keeper = Keeper(imported, marks, about["lines"] if lines is None else len(lines), dry=True)
-        await through(imported, marks, lines, keeper, dry=True)
+        left_out = await through(imported, marks, lines, keeper, dry=True)
         counts = {name: keeper.counts[name] for name in COUNTS}
         if lines is not None:  # of a file that was checked, or run, as a whole before
             before = Counter({name: about[name] for name in COUNTS})
@@ -280,7 +282,9 @@ async def check(job: Job) -> Mapping[str, Any]:
                 counts = changed_counts(before, marks, lines, keeper)
         report_id = await reported(imported, "check")
         proposed = keeper.proposed if lines is None else await still_proposed(imported)
-        await imported.note(status="checked", proposed=proposed, report_id=report_id, **counts)
+        passed = {name: count for name, count in asdict(left_out).items() if count}
+        whole = {"left_out": passed} if lines is None else {}
+        await imported.note(status="checked", proposed=proposed, report_id=report_id, **whole, **counts)
     return {"file_id": report_id and str(report_id), **counts}
 
 

@@ -61,10 +61,13 @@ class Desk:
         async with self.instance.owner.transaction(readonly=True):
             await self.instance.owner.execute(f"set local search_path to {self.company.schema}")
             why = await self.instance.owner.fetchrow(
-                "select code, details::text from import_job where id = $1", import_id
+                "select code, details::text, left_out::text from import_job where id = $1", import_id
             )  # fmt: skip
         assert why
-        return {**about, "code": why["code"], "why": why["details"] and orjson.loads(why["details"])}
+        return {
+            **about, "code": why["code"], "why": why["details"] and orjson.loads(why["details"]),
+            "left_out": orjson.loads(why["left_out"]),
+        }  # fmt: skip
 
     async def upload(self, content: bytes | str, name: str = "file.csv") -> UUID:
         id = new_id()

@@ -10,6 +10,7 @@ import { Another } from "./Ended";
 import { isBusy, RUN } from "./import";
 import type { StepProps } from "./ImportPage";
 import styles from "./imports.module.css";
+import { LeftOut } from "./LeftOut";
 import { NewUnits } from "./NewUnits";
 import { Report } from "./Report";
 import { Rows } from "./Rows";
@@ -41,6 +42,7 @@ export function Checked({ about, reload, onCorrecting, onRemap }: CheckedProps) 
         </Notice>
       )}
       <Tallies about={about} label={again ? t`What came in, and what did not` : t`What would happen`} />
+      <LeftOut about={about} />
       {!again && about.proposed > 0 && (
         <Notice tone="waits">
           <Plural

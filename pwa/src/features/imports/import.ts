@@ -18,6 +18,7 @@ export const IMPORT = graphql(
       unchanged
       refused
       proposed
+      leftOut
       code
       details
       reportId
