@@ -72,10 +72,17 @@ class Detected:
         there a second time."""
         places = [(column.index, column.field) for column in self.columns if column.field]
         in_quotes = self.source == "erpnext"  # ids, as its older template has them
+        names = [name for _, name in places]
+        last = max((index for index, _ in places), default=0)
+        once = len(names) == len(set(names)) > 1 and not in_quotes
+        of_places = itemgetter(*(index for index, _ in places)) if once else None
 
         def values(row: Row) -> dict[str, str]:
-            found: dict[str, str] = {}
             cells, carried = row.cells, row.carried
+            if of_places and not carried and last < len(cells):  # as most rows are
+                found = dict(zip(names, map(str.strip, of_places(cells)), strict=True))
+                return found if all(found.values()) else {name: cell for name, cell in found.items() if cell}
+            found: dict[str, str] = {}
             for index, name in places:
                 if index >= len(cells) or not (cell := cells[index].strip()):
                     continue

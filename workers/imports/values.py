@@ -12,7 +12,7 @@ from domain.quantity import decimals_of
 
 DECIMALS = 8  # of what the commands take
 DIGITS = 12
-CODES = frozenset({"sku", "code", "number", "partner"})  # barcodes are looked at by the command
+CODES = ("sku", "code", "number", "partner")  # barcodes are looked at by the command
 SHOWN = 100  # characters of a cell in a refusal
 ERRORS, YES, NO = (
     frozenset(words.split())
@@ -179,10 +179,12 @@ def code(text: str, field: str | None = None) -> str:
 def sound(row: Mapping[str, str]) -> None:
     """What is wrong with a row whatever is done with it: errors of formulas, and codes that a spreadsheet has rounded.
     Refuses: barcode_destroyed, cell_error."""
-    for field, text in row.items():
-        if text[:1] == "#" and text.upper() in ERRORS:
-            raise Refused("cell_error", field, value=text)
-        if field in CODES and ("+" in text or "." in text) and is_destroyed(text):
+    if "#" in "".join(row.values()):
+        for field, text in row.items():
+            if text.upper() in ERRORS:
+                raise Refused("cell_error", field, value=text)
+    for field in CODES:
+        if (text := row.get(field)) and ("+" in text or "." in text) and is_destroyed(text):
             raise Refused("barcode_destroyed", field, barcode=text)
 
 
