@@ -31,8 +31,7 @@ TOPICS = {  # what a folder of domain may know of the others
 }
 KNOW_TENANTS = {
     "execute.py", "tx.py", "tables.py", "base.py", "feed.py", "files.py", "lists.py", "papers.py", "seal.py",
-    "verify.py",
-    "waiting.py",
+    "verify.py", "waiting.py", "writing.py",
 }  # fmt: skip
 PATHS = [path for room in MAY for path in sorted((HOUSE / room).rglob("*.py"))]
 SQL = {"fetch", "fetchrow", "fetchval", "execute", "executemany", "cursor"}
@@ -95,6 +94,7 @@ def texts(path: Path) -> Iterator[str]:
 
 GLUED = {  # where a statement is more than a literal; each says in its own file what it is made of
     "domain/execute.py",  # constants, joined at import
+    "domain/writing.py",  # the same
     "tenants/transaction.py",  # the opening, with a schema's checked name
     "tenants/provision.py",
     "tenants/erase.py",
