@@ -11,7 +11,7 @@ from domain.inventory import attachments, periods, reversal, transfers
 from domain.inventory import commands as inventory
 from domain.jobs import commands as jobs
 from domain.masterdata import commands as masterdata
-from domain.masterdata import prices, withdrawing
+from domain.masterdata import prices, products, withdrawing
 from domain.purchasing import commands as purchasing
 from domain.purchasing import taking_over as open_purchases
 from domain.sales import commands as sales
@@ -27,7 +27,7 @@ COMMANDS = {
     "masterdata.save_warehouses": Entry(
         masterdata.SaveWarehouses, masterdata.save_warehouses, "request", "warehouse.write", 1
     ),
-    "masterdata.save_products": Entry(masterdata.SaveProducts, masterdata.save_products, "request", "product.write", 1),
+    "masterdata.save_products": Entry(products.SaveProducts, products.save_products, "request", "product.write", 1),
     "masterdata.save_partners": Entry(masterdata.SavePartners, masterdata.save_partners, "request", "partner.write", 1),
     "masterdata.set_prices": Entry(prices.SetPrices, prices.set_prices, "request", "product.write", 1),
     "masterdata.withdraw_products": Entry(

@@ -7,9 +7,9 @@ from domain.command import Records, command
 from domain.errors import Refused
 from domain.lists import Each, Item, Known
 from domain.masterdata import rules
-from domain.masterdata.commands import PRODUCT, load
+from domain.masterdata.products import PRODUCT
 from domain.masterdata.records import PriceRecord
-from domain.masterdata.saving import Entity, Saving, Shaped, Stored
+from domain.masterdata.saving import Entity, Saving, Shaped, Stored, load
 from domain.tx import Run, Tx
 
 

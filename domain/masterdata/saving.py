@@ -257,3 +257,16 @@ async def load(
         **more(records),
     }
     return items, await tx.load(what, document)
+
+
+def guarded(run: Run, permission: str, column: str, value: str | None, before: Stored | None) -> str | None:
+    """Who may not see a field does not change it: it stays as it is. Refuses: forbidden."""
+    if permission in run.caller.permissions:
+        return value
+    if value is not None:
+        raise Refused("forbidden", column, permission=permission)
+    return before.values[column] if before else None
+
+
+def text_of(id: UUID | None) -> str | None:
+    return None if id is None else str(id)

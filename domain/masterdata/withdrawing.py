@@ -8,7 +8,8 @@ from uuid import UUID
 from domain import sql
 from domain.command import command
 from domain.errors import Refused
-from domain.masterdata.commands import PARTNER, PRODUCT, SETS, closed, load_sets, sets_of
+from domain.masterdata.commands import PARTNER, closed
+from domain.masterdata.products import PRODUCT, SETS, load_sets, sets_of
 from domain.masterdata.saving import Stored
 from domain.masterdata.tables import category, partner, product
 from domain.sql import Part

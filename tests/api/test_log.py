@@ -10,7 +10,8 @@ import pytest
 from domain.audit.seal import seal_all
 from domain.audit.shown import GUARDED, needed, shown
 from domain.catalogue import CATALOGUE
-from domain.masterdata.commands import CATEGORY, INDEXED, PARTNER, PRODUCT, UNIT, WAREHOUSE
+from domain.masterdata.commands import CATEGORY, INDEXED, PARTNER, UNIT, WAREHOUSE
+from domain.masterdata.products import PRODUCT
 from tests.api.shop import Firm, Shop
 from tests.builders import act
 from tests.companies import caller_of
