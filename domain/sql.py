@@ -5,7 +5,7 @@ command that has nothing for it passes an empty list. Texts are made from consta
 only: no value and no name from outside ever becomes SQL.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, LiteralString, cast
 
@@ -23,8 +23,8 @@ class Part:
     name: str
     sql: str
     counted: bool = True  # a write part that has to touch one row for each row handed in
-    table: Table | None = None
-    columns: tuple[str, ...] = ()
+    table: Table | None = field(default=None, compare=False)
+    columns: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def copyable(self) -> bool:

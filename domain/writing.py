@@ -48,7 +48,7 @@ async def write(
     for part in what.parts:
         if part.copyable and len(document[part.name]) >= COPIED_FROM:
             if any(document[before.name] for before in waiting):  # the rows may refer to theirs
-                await send(door, waiting, document, NOT_YET, tag)
+                await send(door, sql.statement(*waiting), document, NOT_YET, tag)
             waiting = []
             await copy(door, part, document[part.name])
         else:
@@ -56,16 +56,15 @@ async def write(
     if len(own["changes"]) >= COPIED_FROM:
         await copy(door, CHANGE, own["changes"])
         own = {**own, "changes": ()}
-    await send(door, waiting, document, own, tag)
+    await send(door, what if len(waiting) == len(what.parts) else sql.statement(*waiting), document, own, tag)
 
 
 async def send(
-    door: Door, parts: Sequence[Part], document: Mapping[str, Rows], own: Mapping[str, Rows], tag: str = ""
+    door: Door, what: Statement, document: Mapping[str, Rows], own: Mapping[str, Rows], tag: str = ""
 ) -> None:
-    text = sql.write_text(sql.statement(*parts), REMEMBER) + tag
-    second = (dump({part.name: document[part.name] for part in parts}),) if parts else ()
-    counts: Any = await door.raw.fetchval(text, dump(own), *second)
-    for part in parts:
+    second = (dump({part.name: document[part.name] for part in what.parts}),) if what.parts else ()
+    counts: Any = await door.raw.fetchval(sql.write_text(what, REMEMBER) + tag, dump(own), *second)
+    for part in what.parts:
         check_count(part, document[part.name], counts[part.name])
 
 

@@ -160,6 +160,7 @@ HEADINGS = {  # by `Type.path`, or by the path alone where all types mean the sa
     "unchanged": Words("未变", "Unchanged"),
     "refused": Words("被拒", "Refused"),
     "proposed": Words("疑似重复", "Perhaps there already"),
+    "leftOut": Words("略过的行", "Rows left out"),
     "reportId": Words("报告 ID", "Report (ID)"),
     "importId": Words("导入 ID", "Import (ID)"),
     "line": Words("行号", "Line"),

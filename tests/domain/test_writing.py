@@ -48,7 +48,7 @@ async def test_what_is_copied_is_what_is_inserted(company: Company) -> None:
         async with write_transaction(company) as door:
             await writing.copy(door, part, rows)
             copied = await emptied(door, part)
-            await writing.send(door, [part], {part.name: rows}, writing.NOT_YET)
+            await writing.send(door, sql.statement(part), {part.name: rows}, writing.NOT_YET)
             assert await emptied(door, part) == copied
             assert len(copied) == len(rows)
 
