@@ -30,7 +30,7 @@ change_ as (
  from jsonb_to_recordset($1::jsonb -> 'changes') as c(entity text, entity_id uuid, bucket text, gone boolean))"""
 NOTHING = sql.statement()
 CHANGE = sql.insert(change, without=("id", "seq", "at"))
-COPIED_FROM = 500  # rows: below, one more message costs more than it saves
+COPIED_FROM = 1000  # rows: an import has them, and calls that share a transaction do not
 NOT_YET: Mapping[str, Rows] = {"log": (), "events": (), "changes": ()}
 NULL = r"\N"
 MARKS = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
