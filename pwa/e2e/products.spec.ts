@@ -57,6 +57,33 @@ test("changes a price, and learns of another's change instead of overwriting it"
   await expect(other.getByLabel(/^(Price|单价)$/)).toHaveValue(/^1\.30*$/);
 });
 
+test.describe("while the next page is on its way", () => {
+  test.use({ serviceWorkers: "block" }); // it would have the files
+
+  test("a search that is due does not lead back to the list", async ({ page, signIn, world }) => {
+    await page.clock.install();
+    await signIn();
+    const sent = Promise.withResolvers<void>();
+    await page.route(/\/ProductPage-[^/]*\.js$/, async (route) => {
+      await sent.promise;
+      await route.continue();
+    });
+    const code = world.codes.cup;
+    await page.goto(`/products?search=${code.slice(-6)}`);
+    const row = page.getByRole("link").filter({ hasText: world.names.cup });
+    await expect(row).toBeVisible();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.getByRole("searchbox").fill(code);
+    await row.click();
+    await expect(page).toHaveURL(`/products/${world.ids.cup}`);
+    await page.clock.runFor(1000); // longer than a pause of typing
+    await expect(page).toHaveURL(`/products/${world.ids.cup}`);
+    sent.resolve();
+    await page.clock.resume();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText(world.names.cup);
+  });
+});
+
 test("what is typed stays when a tablet is turned", async ({ page, signIn, world }) => {
   await page.setViewportSize({ width: 820, height: 1180 });
   await signIn();

@@ -1,11 +1,13 @@
 import { useCallback } from "react";
-import { useSearchParams } from "wouter";
+import { useLocation, useSearchParams } from "wouter";
 
 /** One part of the address, so that back, reload and a shared link show the same list. */
 export function useSearchParam(name: string, fallback = ""): [string, (value: string) => void] {
+  const [page] = useLocation();
   const [parameters, setParameters] = useSearchParams();
   const set = useCallback(
-    (value: string) =>
+    (value: string) => {
+      if (location.pathname !== page) return; // on the way to another page, from which this would lead back
       setParameters(
         (before) => {
           const next = new URLSearchParams(before);
@@ -14,8 +16,9 @@ export function useSearchParam(name: string, fallback = ""): [string, (value: st
           return next;
         },
         { replace: true },
-      ),
-    [setParameters, name, fallback],
+      );
+    },
+    [page, setParameters, name, fallback],
   );
   return [parameters.get(name) ?? fallback, set];
 }
