@@ -174,21 +174,29 @@ export async function makeWorld(url: string, token: () => Promise<string>) {
       await command("cancelSalesOrder", { orderId });
     },
 
-    /** No pens are promised to anybody any more. */
-    async cancelAll() {
-      const { salesOrders } = await graphql<{ salesOrders: { nodes: { id: string }[] } }>(
+    /** No pens are promised to anybody any more: what is shipped in part is shipped, the rest cancelled. */
+    async promiseNothing() {
+      const { salesOrders } = await graphql<{ salesOrders: { nodes: { id: string; status: string }[] } }>(
         `
           query ($pen: ID!) {
-            salesOrders(first: 100, filter: { status: { eq: CONFIRMED }, lines: { productId: { eq: $pen } } }) {
+            salesOrders(
+              first: 100
+              filter: { status: { in: [CONFIRMED, PARTLY_SHIPPED] }, lines: { productId: { eq: $pen } } }
+            ) {
               nodes {
                 id
+                status
               }
             }
           }
         `,
         { pen: ids.pen },
       );
-      await Promise.all(salesOrders.nodes.map(({ id }) => this.cancel(id)));
+      await Promise.all(
+        salesOrders.nodes.map(({ id, status }) =>
+          status === "CONFIRMED" ? this.cancel(id) : command("shipSalesOrder", { documentId: uuid7(), orderId: id }),
+        ),
+      );
     },
 
     /** Pens are traded any more, or not. */

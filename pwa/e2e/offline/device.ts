@@ -1,5 +1,6 @@
 /** What is on the phone: read from IndexedDB and Cache Storage as the browser has them, past the app. */
 import { expect, type Page } from "@playwright/test";
+import type { Profile } from "../../src/data/profile";
 import type { CallLabel, PendingCall, WireCall } from "../../src/offline/types";
 
 export type Kept = PendingCall & { ending?: string; reason?: string };
@@ -66,10 +67,13 @@ type Asked =
   | { store: string; how: "get"; key: string }
   | { store: string; how: "getAll"; range: [string, string] };
 
-/** One question to the local database; undefined where there is none. */
+/** One question to the local database of who is signed in, or was last; undefined where there is none. */
 const asked = <Answer>(page: Page, question: Asked): Promise<Answer | undefined> =>
   page.evaluate(async (wanted) => {
-    const { name } = (await indexedDB.databases()).find((one) => one.name?.startsWith("huotong:")) ?? {};
+    const names = (await indexedDB.databases()).flatMap(({ name = "" }) => (name.startsWith("huotong:") ? [name] : []));
+    const { companyId, id } = JSON.parse(localStorage.getItem("huotong.profile") ?? "{}") as Partial<Profile>;
+    const own = `huotong:${companyId}:${id}`;
+    const name = names.includes(own) ? own : names[0];
     if (name === undefined) return undefined;
     return new Promise((next, fail) => {
       const opening = indexedDB.open(name);
