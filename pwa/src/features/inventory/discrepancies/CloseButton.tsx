@@ -4,6 +4,7 @@ import { Check } from "lucide-react";
 import { useState } from "react";
 import { useCommand } from "../../../data/command";
 import { Dialog } from "../../../ui/Dialog";
+import form from "../../../ui/form.module.css";
 import { CommandNotice } from "../../../ui/Refusal";
 import styles from "./discrepancies.module.css";
 import { DEALT_WITH, type Discrepancy } from "./discrepancy";
@@ -30,7 +31,7 @@ export function CloseButton({ about, onDealtWith }: { about: Discrepancy; onDeal
       </Button>
       <Dialog title={<Trans>Dealt with?</Trans>} opened={opened} onClose={() => setOpened(false)}>
         <form
-          className={styles.form}
+          className={form.form}
           onSubmit={(event) => {
             event.preventDefault();
             void send();

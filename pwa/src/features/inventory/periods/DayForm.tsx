@@ -2,10 +2,10 @@ import { Button, TextInput } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useState } from "react";
 import { useCommand } from "../../../data/command";
+import form from "../../../ui/form.module.css";
 import { CommandNotice } from "../../../ui/Refusal";
 import { useFormat } from "../../../ui/useFormat";
 import { CLOSE } from "./period";
-import styles from "./periods.module.css";
 
 export type Bounds = { first?: string | undefined; last: string };
 
@@ -47,7 +47,7 @@ export function DayForm({
   };
   return (
     <form
-      className={styles.form}
+      className={form.form}
       onSubmit={(event) => {
         event.preventDefault();
         void send();
@@ -67,7 +67,7 @@ export function DayForm({
         }}
         data-autofocus
       />
-      {fits && <ul className={styles.meaning}>{meaning(day)}</ul>}
+      {fits && <ul className={form.meaning}>{meaning(day)}</ul>}
       <CommandNotice state={state} onRepeat={() => void send()} onReload={onLeave} />
       <Button type="submit" h={56} loading={state.step === "sending"} disabled={!fits}>
         {confirm}

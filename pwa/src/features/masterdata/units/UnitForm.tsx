@@ -4,10 +4,10 @@ import { useState } from "react";
 import { useDirty } from "../../../app/update";
 import { useCommand } from "../../../data/command";
 import { uuid7 } from "../../../data/uuid";
+import form from "../../../ui/form.module.css";
 import { CommandNotice, useFieldProblems } from "../../../ui/Refusal";
 import { DecimalsSelect } from "./DecimalsSelect";
 import { guessedDecimals, SAVE_UNITS, type Unit } from "./unit";
-import styles from "./units.module.css";
 
 type UnitFormProps = { unit: Unit | null; onSaved: (name: string) => void; onReload: () => void; onLeave: () => void };
 
@@ -38,7 +38,7 @@ export function UnitForm({ unit, onSaved, onReload, onLeave }: UnitFormProps) {
   return (
     <form
       noValidate
-      className={styles.form}
+      className={form.form}
       onSubmit={(event) => {
         event.preventDefault();
         void save();
@@ -68,7 +68,7 @@ export function UnitForm({ unit, onSaved, onReload, onLeave }: UnitFormProps) {
         }}
       />
       {(renamed || coarser) && (
-        <ul className={styles.meaning}>
+        <ul className={form.meaning}>
           {renamed && (
             <li>
               <Trans>
