@@ -18,6 +18,7 @@ from domain.base import import_record
 from domain.command import Name, command, wrong_with
 from domain.errors import Refused
 from domain.imports.tables import import_step
+from domain.plain import canonical
 from domain.steps import Entry, Was, step_of
 from domain.tx import Outcome, Record, Run, Tx, of_records
 from tenants.registry import Company
@@ -109,8 +110,7 @@ def content_hash(company: Company, raw: Any) -> str:
     """Of what the source says: to which of our records that is to go is not its word."""
     if "id" in raw or "base_version" in raw:
         raw = {name: value for name, value in raw.items() if name not in ("id", "base_version")}
-    canonical = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS, default=str)
-    return company.keys.digest("import", canonical)[:HASH_BYTES].hex()
+    return company.keys.digest("import", canonical(raw))[:HASH_BYTES].hex()
 
 
 def items_of(run: Run, kind: str, records: str = "records") -> list[Item]:

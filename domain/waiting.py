@@ -28,7 +28,7 @@ FIND: LiteralString = "select id, name, actor_id, occurred_at, body from waiting
 async def keep(raw: Any, run: Run, reason: str) -> Outcome:
     """Inside a transaction of the company. A call that is kept already stays as it is; a repeat learns its state."""
     call, caller = run.call, run.caller
-    body = caller.company.keys.encrypt(TABLE, "body", call.id, orjson.dumps(call.body, default=str))
+    body = caller.company.keys.encrypt(TABLE, "body", call.id, run.body)
     await raw.execute(
         KEEP, call.id, call.name, caller.actor_id, caller.name, call.occurred_at, run.body_hash, body, reason
     )

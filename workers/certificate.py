@@ -16,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from domain.audit.verify import Anchor
+from domain.plain import canonical
 from tenants.registry import Company
 from tenants.signing import ALGORITHM, SigningKeys
 from tenants.transaction import read_transaction
@@ -61,10 +62,6 @@ def make(company: Company, report: Report, id: UUID, keys: SigningKeys) -> bytes
     header = {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid, "jwk": key.as_dict(private=False)}
     signed = jws.serialize_compact(header, canonical(said), key, algorithms=[ALGORITHM])
     return orjson.dumps({"certificate": said, "jws": jws.detach_content(signed)}, option=orjson.OPT_INDENT_2)
-
-
-def canonical(said: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
 
 
 def read(content: bytes, known: Mapping[str, ECKey]) -> Certificate:
