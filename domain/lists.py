@@ -132,10 +132,13 @@ def identities_of(items: Iterable[Item]) -> list[dict[str, Any]]:
     return [{"id": item.identity, "hash": f"\\x{item.hash}"} for item in items if item.identity]
 
 
-KNOWN = sql.rows(
-    "known",
-    """select i.id, encode(i.hash, 'hex') as hash, i.entity, i.entity_id, i.command_id from import_record i
- where i.id in (select id from jsonb_to_recordset($2::jsonb -> 'identities') as w(id uuid))""",
+KNOWN = (
+    sql.Source(
+        "identified",
+        """select i.id, i.hash, i.entity, i.entity_id, i.command_id, w.hash as said from import_record i
+ join jsonb_to_recordset($2::jsonb -> 'identities') as w(id uuid, hash bytea) on w.id = i.id""",
+    ),
+    sql.rows("known", "select id, encode(hash, 'hex') as hash, entity, entity_id, command_id from identified"),
 )
 REMEMBERED = (
     sql.insert(import_record, "new_identity", without=("recorded_at",)),

@@ -16,7 +16,7 @@ from domain.steps import Entry
 from domain.tx import Outcome, Record, Run, Tx
 from domain.withdrawal import Withdrawal, asked, check_unused, load_step, used_by
 
-LOAD_KNOWN = sql.statement(KNOWN)
+LOAD_KNOWN = sql.statement(*KNOWN)
 LOAD_USES = sql.statement(
     sql.rows(
         "uses",

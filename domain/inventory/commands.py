@@ -120,7 +120,7 @@ class CloseDiscrepancy:
 
 # --- what is loaded and written ---
 
-LOAD_OPENING = sql.statement(KNOWN, *ledger.shelf())
+LOAD_OPENING = sql.statement(*KNOWN, *ledger.shelf())
 WRITE_OPENING = sql.statement(*REMEMBERED, *ledger.POST)
 LOAD_STOCK = sql.statement(*ledger.shelf())
 WRITE_STOCK = sql.statement(*ledger.POST)

@@ -15,7 +15,7 @@ from domain.errors import Refused
 from domain.ids import new_id
 from domain.lists import KNOWN, REMEMBERED, Identities, Item, Known, Malformed, decide_each, identities_of, items_of
 from domain.masterdata import rules
-from domain.sql import Part, Statement
+from domain.sql import Part, Source, Statement
 from domain.tx import Record, Run, Tx
 
 Values = dict[str, Any]
@@ -39,21 +39,20 @@ class Entity:
         stamp: tuple[LiteralString, ...] = ("updated_at",) if self.dated else ()
         return sql.columns(self.table, "t", "id", "version", *self.columns, *stamp)
 
-    def loaded(self, which: LiteralString | None = None) -> tuple[Part, ...]:
+    def loaded(self, which: LiteralString | None = None) -> tuple[Part | Source, ...]:
         """Load parts: stored records, locked in key order, those of known identities only where the content is another;
         and who has the unique values now."""
         which = (
             which
             or """t.id in (select jsonb_array_elements_text($2::jsonb -> 'ids')::uuid
-  union all select i.entity_id from import_record i
-  join jsonb_to_recordset($2::jsonb -> 'identities') as w(id uuid, hash bytea) on w.id = i.id and w.hash <> i.hash)"""
+  union all select entity_id from identified where hash <> said)"""
         )
         stored = sql.rows(
             "stored", f"select {self.shown} from {self.name} t where {which} order by t.id for no key update"
         )
         if self.unique is None:
-            return KNOWN, stored
-        return KNOWN, stored, sql.rows(
+            return *KNOWN, stored
+        return *KNOWN, stored, sql.rows(
             "taken",
             f"""select t.{self.unique} as value, t.id from {self.name} t
  where t.{self.unique} in (select jsonb_array_elements_text($2::jsonb -> 'values'))""",

@@ -90,7 +90,7 @@ BY_SET = sql.rows(
 # what the documents name; none of it decides, so it may be read before the locks
 LOAD_NAMES = sql.statement(
     BY_SET,
-    KNOWN,
+    *KNOWN,
     sql.rows(
         "products",
         "select p.id, p.sku from product p where p.sku in (select jsonb_array_elements_text($2::jsonb -> 'skus'))",
