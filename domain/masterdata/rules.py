@@ -30,8 +30,8 @@ def check_version(stored: int | None, base_version: int | None, *, identified: b
 def exact_text(value: Decimal) -> str:
     """A number as PostgreSQL shows it without idle zeros, so that equal ones are equal texts."""
     text = str(value)
-    if "." in text and text[-1] in "123456789" and text[0] != "-":  # as most prices are: nothing to be taken away
-        return text
+    if "." in text and "E" not in text and text[0] != "-":  # as most prices are
+        return text.rstrip("0").rstrip(".")
     return format((value + ZERO).normalize(), "f")
 
 
