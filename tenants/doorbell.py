@@ -65,3 +65,10 @@ class Doorbell:
         """Rings once more for what is left."""
         if self.task:
             await self.task
+
+
+class Unrung(Doorbell):
+    """Of a process whose writes another one rings for."""
+
+    def ring(self, company: Company) -> None:
+        pass

@@ -20,6 +20,7 @@ import asyncpg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 Kind = Literal["data", "index"]
@@ -180,6 +181,9 @@ def add_master(path: Path) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+Material = tuple[UUID, Mapping[int, bytes], Mapping[int, bytes]]  # company, data and index keys by version
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CompanyKeys:
     """The unwrapped keys of one company, as a value: encrypts with the newest version, decrypts with any.
@@ -193,14 +197,20 @@ class CompanyKeys:
     version: int
     _ciphers: Mapping[int, AESGCM] = field(repr=False)
     _index_keys: tuple[bytes, ...] = field(repr=False)  # newest first
+    _material: Material = field(repr=False)
     _places: dict[tuple[str, str, int], bytes] = field(default_factory=dict, repr=False)
     _derived: dict[tuple[bytes, str], bytes] = field(default_factory=dict, repr=False)
-    _keyed: dict[str, hmac.HMAC] = field(default_factory=dict, repr=False)
+    _keyed: dict[str, HMAC] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, company_id: UUID, data: Mapping[int, bytes], index: Mapping[int, bytes]) -> "CompanyKeys":
         ciphers = {version: AESGCM(key) for version, key in data.items()}
-        return cls(company_id, max(data), ciphers, tuple(index[version] for version in sorted(index, reverse=True)))
+        index_keys = tuple(index[version] for version in sorted(index, reverse=True))
+        return cls(company_id, max(data), ciphers, index_keys, (company_id, data, index))
+
+    def material(self) -> Material:
+        """What `of` makes them from, for another process of ours: by a pipe, and never to where it could be kept."""
+        return self._material
 
     def encrypt(self, table: str, column: str, row_id: UUID, value: str | bytes) -> bytes:
         plain = value.encode() if isinstance(value, str) else value
@@ -237,10 +247,10 @@ class CompanyKeys:
         keyed = self._keyed.get(purpose)
         if keyed is None:  # HMAC over nothing yet: a copy of it costs half of a new one, and lists need thousands
             key = self._derive(self._index_keys[0], f"digest {purpose}")
-            self._keyed[purpose] = keyed = hmac.new(key, digestmod="sha256")
+            self._keyed[purpose] = keyed = HMAC(key, SHA256())
         made = keyed.copy()
         made.update(data)
-        return made.digest()
+        return made.finalize()
 
     def is_digest(self, purpose: str, data: bytes, digest: bytes) -> bool:
         """Whether `digest` was made from the same data, by this or an earlier version of the key."""

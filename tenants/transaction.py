@@ -18,7 +18,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from tenants.doorbell import Doorbell
+from tenants.doorbell import Doorbell, Unrung
 from tenants.numbers import Numbers
 from tenants.registry import CONTROL, Company
 from tenants.settings import Pools
@@ -148,7 +148,7 @@ class Database:
     """The connections of one process, in pools that do not take from each other."""
 
     def __init__(self, url: str, pools: Pools) -> None:
-        self.pools = pools
+        self.url, self.pools = url, pools
         plain, by_key = connector(url, SETTINGS), connector(url, SETTINGS | BY_KEY)
         self.write = Pool(by_key, pools.write, pools.lifetime)
         self.read = Pool(plain, pools.read, pools.lifetime)
@@ -173,6 +173,13 @@ class Database:
         await self.doorbell.close()
         for pool in (self.write, self.read, self.control, self.counters):
             await pool.close()
+
+
+def one_writer(url: str) -> Database:
+    """For a process that runs one command after the other for somebody else, who rings."""
+    database = Database(url, Pools(write=1, share=1, read=0, control=0))
+    database.doorbell = Unrung(database.control, CONTROL)
+    return database
 
 
 def connector(url: str, settings: dict[str, str]) -> AsyncEngine:

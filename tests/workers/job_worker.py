@@ -15,9 +15,11 @@ from typing import Any
 from domain.errors import Refused
 from tests.workers.event_worker import REACTIONS, TESTED
 from workers.__main__ import main
+from workers.imports import deciders
 from workers.jobs import JOBS, Job, Kind
 
 LASTS = timedelta(seconds=2)
+deciders.LONG = 1000  # so that what is killed has them too
 
 
 def length(log: str) -> int:

@@ -23,14 +23,17 @@ class Kind:
     number are one record."""
 
     command: str
-    at_once: int = 2000
+    at_once: int
     in_order: bool = False
     whole: bool = False
 
 
 IN_ORDER = {"opening_stock", "sales", "purchase_orders", "sales_orders"}
 WHOLE = {"sales", "purchase_orders", "sales_orders"}
-KINDS = {name: Kind(said.command, 2000, name in IN_ORDER, name in WHOLE) for name, said in SAID.items()}
+KINDS = {
+    name: Kind(said.command, 2000 if name in IN_ORDER else 3000, name in IN_ORDER, name in WHOLE)
+    for name, said in SAID.items()
+}
 
 
 class Line(NamedTuple):

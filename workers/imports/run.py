@@ -5,11 +5,10 @@ repeated changes nothing, and a corrected row changes its record. A chunk only s
 """
 
 import asyncio
-import gc
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -19,10 +18,11 @@ from uuid import uuid5
 import orjson
 
 from domain.errors import Refused
-from domain.execute import StaleAccess, execute, preview, recalled
+from domain.execute import StaleAccess, recalled
 from domain.tx import Call, Outcome, Part, Record
 from tenants.access import Caller
 from workers.imports.chunks import KINDS, Chunk, Group, Line, Manner, chunks, grouped
+from workers.imports.deciders import Decide, calm, deciders
 from workers.imports.detect import detect_in
 from workers.imports.report import CsvReport
 from workers.imports.sheets import rows_of
@@ -32,7 +32,6 @@ __all__ = ["Advance", "Group", "Line", "Manner", "Summary", "Table", "grouped", 
 
 RACES = {"already_exists", "id_taken"}  # another import was quicker: decided again, each record gets its own answer
 TRIES = 4
-BESIDE = 2  # chunks on their way while the next one is made
 
 Advance = Callable[[int], None]
 After = Callable[[Sequence[Group], Sequence[Record]], Awaitable[None]]
@@ -97,12 +96,12 @@ async def run(
     became of its record; `told` hears the same, `after` of a whole chunk. `renew`: the caller, once rights changed."""
     began, kind = time.monotonic(), kind.replace("-", "_")
     manner = Manner(how) if isinstance(how, str) else how
-    what, summary, sender = (
-        KINDS[kind],
-        Summary(ignored=table.ignored),
-        Sender(caller, KINDS[kind].command, manner, renew),
-    )
-    with calm(), CsvReport(report, table.headings) if report else nullcontext() as rows:
+    what, summary = KINDS[kind], Summary(ignored=table.ignored)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(calm())
+        rows = stack.enter_context(CsvReport(report, table.headings)) if report else None
+        decide, beside = await stack.enter_async_context(deciders(caller.company, table.total, in_order=what.in_order))
+        sender = Sender(caller, what.command, manner, renew, decide)
 
         async def answered(chunk: Chunk, records: Sequence[Record]) -> None:
             for group, record in zip(chunk.groups, records, strict=True):
@@ -120,7 +119,7 @@ async def run(
                 before = sent[-1][1] if sent and what.in_order else None
                 sent.append((chunk, asyncio.create_task(sender.send(chunk, before))))
                 await asyncio.sleep(0)  # it begins, and while PostgreSQL works on it the next chunk is made
-                if len(sent) > BESIDE:
+                if len(sent) > beside:
                     await answered(sent[0][0], await sent[0][1])
                     sent.popleft()
             while sent:
@@ -141,6 +140,7 @@ class Sender:
     command: str
     manner: Manner
     renew: Callable[[], Awaitable[Caller]] | None
+    decide: Decide
 
     async def send(self, chunk: Chunk, before: asyncio.Task[list[Record]] | None) -> list[Record]:
         """An answer for each group. Where the chunk before failed nothing is sent: its error ends the run."""
@@ -174,7 +174,7 @@ class Sender:
     async def decided(self, call: Call) -> Outcome:
         while True:
             try:
-                return await (preview if self.manner.dry else execute)(call, self.caller)
+                return await self.decide(call, self.caller, self.manner.dry)
             except StaleAccess:
                 if self.renew is None:
                     raise
@@ -190,17 +190,3 @@ def records_of(outcome: Outcome, count: int) -> Sequence[Record]:
     if outcome.records:
         return outcome.records
     return [Record("", "refused", outcome.code, outcome.field, outcome.data)] * count
-
-
-@contextmanager
-def calm() -> Iterator[None]:
-    """Thousands of records that live for one chunk are no cycles: looking for cycles among them takes a third of the
-    time."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(200_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
