@@ -31,6 +31,7 @@ change_ as (
 NOTHING = sql.statement()
 CHANGE = sql.insert(change, without=("id", "seq", "at"))
 COPIED_FROM = 1000  # rows: an import has them, and calls that share a transaction do not
+AT_HAND = 512  # rows
 NOT_YET: Mapping[str, Rows] = {"log": (), "events": (), "changes": ()}
 NULL = r"\N"
 MARKS = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
@@ -84,11 +85,16 @@ def check_count(part: Part, rows: Rows, count: int) -> None:
 
 
 def copy_text(part: Part, rows: Rows) -> bytes:
-    """Made column by column: whether anything has to be escaped is seen in a whole column at once."""
+    """Made column by column: whether anything has to be escaped is seen in a whole column at once; some rows after the
+    others, since a processor has at hand only what it has just touched."""
     if not isinstance(rows[0], dict):
         rows = orjson.loads(dump(rows))
-    columns = (cells([row.get(column) for row in rows]) for column in part.columns)
-    return ("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n").encode()
+    lines: list[str] = []
+    for first in range(0, len(rows), AT_HAND):
+        some = rows[first : first + AT_HAND]
+        columns = (cells([row.get(column) for row in some]) for column in part.columns)
+        lines += map("\t".join, zip(*columns, strict=True))
+    return ("\n".join(lines) + "\n").encode()
 
 
 def cells(values: list[Any]) -> list[str]:
