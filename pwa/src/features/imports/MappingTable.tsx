@@ -33,8 +33,7 @@ export function MappingTable({ about, chosen, onChoose }: MappingTableProps) {
   }
   const rows = Math.max(0, ...columns.map(({ samples }) => asList(samples).length));
   return (
-    // Scrolls sideways by keyboard too.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keys have to reach what scrolls
     <section className={styles.scroll} aria-label={t`First values of each column`} tabIndex={0}>
       <table className={styles.table}>
         <thead>

@@ -52,8 +52,7 @@ export function Upload({ input }: { input: RefObject<HTMLInputElement | null> })
   };
 
   return (
-    // Dropping is a second way for those who have a mouse; the button is for everybody.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- who has no mouse to drop with has the button
     <section
       className={styles.upload}
       aria-label={t`Bring in a file`}
