@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain import sql
 from domain.errors import Refused
-from domain.inventory.ledger import Place, Shelf
+from domain.inventory.stock import Place, Shelf
 from domain.lists import KNOWN, Identities, Item, decide_each, identities_of, outside_once, sound_of
 from domain.steps import Entry
 from domain.tx import Outcome, Record, Run, Tx

@@ -10,12 +10,14 @@ from uuid import UUID
 from pydantic import AfterValidator
 
 from domain import sql
+from domain.base import NIL
 from domain.command import Lines, Name, Note, Records, business_day, command, dated
 from domain.errors import Refused
 from domain.ids import derived_id
-from domain.inventory import ledger, rules
-from domain.inventory.ledger import LOSS, Count, Good, Place, Posting, Shelf
-from domain.inventory.places import OPENING
+from domain.inventory import ledger, rules, stock
+from domain.inventory.ledger import Posting
+from domain.inventory.places import LOSS, OPENING
+from domain.inventory.stock import Count, Good, Place, Shelf
 from domain.inventory.tables import discrepancy, stock_count_line
 from domain.lists import (
     KNOWN,
@@ -120,9 +122,9 @@ class CloseDiscrepancy:
 
 # --- what is loaded and written ---
 
-LOAD_OPENING = sql.statement(*KNOWN, *ledger.shelf())
+LOAD_OPENING = sql.statement(*KNOWN, *stock.shelf())
 WRITE_OPENING = sql.statement(*REMEMBERED, *ledger.POST)
-LOAD_STOCK = sql.statement(*ledger.shelf())
+LOAD_STOCK = sql.statement(*stock.shelf())
 WRITE_STOCK = sql.statement(*ledger.POST)
 # its own statement: only after the balances are locked does it see every move there is
 LOAD_MOVED = sql.statement(
@@ -156,10 +158,10 @@ def asked_for(lines: Iterable[tuple[UUID, UUID]]) -> list[dict[str, UUID]]:
 async def record_opening_stock(tx: Tx) -> None:
     items = {id(run): items_of(run, "opening_stock") for run in tx.runs}
     sound = [item for of_run in items.values() for item in of_run if not isinstance(item.record, Malformed)]
-    numbers = tx.numbers("OS", [ledger.day_of(run, inward=True) for run in tx.runs])
+    numbers = tx.numbers("OS", [stock.day_of(run, inward=True) for run in tx.runs])
     places = asked_for((item.record.product_id, item.record.location_id) for item in sound)
     loaded = await tx.load(LOAD_OPENING, {"identities": identities_of(sound), "places": places})
-    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=True))
+    shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=True))
     identities = Identities(tx, loaded)
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 
@@ -234,10 +236,10 @@ class Opening:
 
 
 async def adjust_stock(tx: Tx) -> None:
-    numbers = tx.numbers("SA", [ledger.day_of(run, inward=False) for run in tx.runs])
+    numbers = tx.numbers("SA", [stock.day_of(run, inward=False) for run in tx.runs])
     places = asked_for((line.product_id, run.cmd.location_id) for run in tx.runs for line in run.cmd.lines)
     loaded = await tx.load(LOAD_STOCK, {"places": places})
-    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=False))
+    shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=False))
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 
     def decide(run: Run) -> Mapping[str, Any]:
@@ -307,7 +309,7 @@ async def record_count(tx: Tx) -> None:
     every = [spot for spots in counted.values() for spot in spots]
     places = asked_for((spot.line.product_id, spot.line.location_id) for spot in every)
     loaded = await tx.load(LOAD_STOCK, {"places": places})
-    shelf = await ledger.open_shelf(tx, loaded, min(spot.counted_at for spot in every))
+    shelf = await stock.open_shelf(tx, loaded, min(spot.counted_at for spot in every))
     asked = [dict(zip(("product_id", "location_id", "counted_at"), spot.key, strict=True)) for spot in every]
     moved = {
         (UUID(row["product_id"]), UUID(row["location_id"]), datetime.fromisoformat(row["counted_at"])): Decimal(
@@ -362,7 +364,7 @@ def post_count(posting: Posting, spot: Spot, good: Good, place: Place, counted: 
     shelf.counted(good, place, Count(posting.id, spot.position, spot.counted_at))
     shelf.tx.rows["stock_count_line"].append(
         {
-            "document_id": posting.id, "position": spot.position, "product_id": good.id, "lot_id": ledger.NIL,
+            "document_id": posting.id, "position": spot.position, "product_id": good.id, "lot_id": NIL,
             "location_id": place.id, "counted": counted, "book": book, "counted_at": spot.counted_at,
         }
     )  # fmt: skip

@@ -18,8 +18,9 @@ from domain.base import NIL
 from domain.command import command
 from domain.errors import Refused
 from domain.ids import derived_id
-from domain.inventory import ledger, periods
-from domain.inventory.ledger import Moved, Posting, Shelf
+from domain.inventory import ledger, periods, stock
+from domain.inventory.ledger import Posting
+from domain.inventory.stock import Moved, Place, Shelf
 from domain.inventory.tables import discrepancy
 from domain.quantity import ZERO
 from domain.steps import Entry, Step
@@ -87,7 +88,7 @@ POSTED: tuple[sql.Part, ...] = (
     ),
 )
 WRITE_REVERSED = (*WITHDRAWN, sql.delete(discrepancy, "gone_discrepancy"), *ledger.POST)
-LOAD = sql.statement(CURRENT, *ledger.shelf(PLACES))
+LOAD = sql.statement(CURRENT, *stock.shelf(PLACES))
 LOAD_POSTED = sql.statement(*POSTED)
 WRITE = sql.statement(*WRITE_REVERSED)
 
@@ -103,7 +104,7 @@ class Reversal:
         self.tx, self.step, self.shelf, self.posted = tx, step, shelf, posted
         self.documents = {UUID(row["id"]): row for row in posted["documents"]}
         self.moves: defaultdict[UUID, list[Moved]] = defaultdict(list)
-        for move in map(ledger.moved_from, posted["moves"]):
+        for move in map(stock.moved_from, posted["moves"]):
             self.moves[move.document_id].append(move)
         self.uses, self.holding = used_by(posted["uses"]), used_by(posted["holding"])
         self.postings: dict[UUID, Posting] = {}
@@ -146,7 +147,7 @@ class Reversal:
             )  # fmt: skip
         return found
 
-    def place(self, document_id: UUID) -> ledger.Place:
+    def place(self, document_id: UUID) -> Place:
         location_id = self.documents[document_id]["location_id"]
         if location_id:
             return self.shelf.places[UUID(location_id)]
@@ -162,7 +163,7 @@ class Reversal:
         before = self.step.more.get("pools", {}) if self.step else {}
         for product_id in touched:
             if (was := before.get(str(product_id))) is not None:
-                last_cost, last_average = map(ledger.decimal, was)
+                last_cost, last_average = map(stock.decimal, was)
                 pool = replace(self.shelf.pool(product_id), last_cost=last_cost, last_average=last_average)
                 self.shelf.pools.put((product_id, NIL), pool)
         for place, row in enumerate(self.posted["revaluations"]):
@@ -189,7 +190,7 @@ class Reversal:
 async def open_reversal(tx: Tx, step: Step | None, loaded: Mapping[str, Sequence[Any]]) -> Reversal:
     shelf, posted = Shelf(tx, loaded), await tx.load(LOAD_POSTED, asked_of(step))
     moments = (datetime.fromisoformat(row["effective_at"]) for row in posted["moves"])
-    shelf.books = await periods.look(tx, min(moments, default=ledger.LATEST))
+    shelf.books = await periods.look(tx, min(moments, default=stock.LATEST))
     return Reversal(tx, step, shelf, posted)
 
 

@@ -13,9 +13,11 @@ from domain.book import Book
 from domain.command import LINES_AT_MOST, Lines, Note, command, dated
 from domain.errors import Refused
 from domain.ids import derived_id
-from domain.inventory import ledger, rules
-from domain.inventory.ledger import LOSS, Place, Posting, Shelf
+from domain.inventory import ledger, rules, stock
+from domain.inventory.ledger import Posting
+from domain.inventory.places import LOSS
 from domain.inventory.rules import Landing, Transfer, TransferLine
+from domain.inventory.stock import Place, Shelf
 from domain.inventory.tables import stock_transfer, stock_transfer_line
 from domain.quantity import ZERO, Factor, Number, to_stock
 from domain.tx import Run, Tx
@@ -70,7 +72,7 @@ class ReceiveTransfer:
 # --- what is loaded and written ---
 
 # what is sent is taken from `places`, and comes to where goods are on their way to another place
-SENT: LiteralString = f"""{ledger.GIVEN} union all
+SENT: LiteralString = f"""{stock.GIVEN} union all
  select w.product_id, t.id from jsonb_to_recordset($2::jsonb -> 'sent') as w(product_id uuid, to_location_id uuid)
  join location d on d.id = w.to_location_id join location t on t.warehouse_id = d.warehouse_id and t.kind = 'transit'"""
 # without a line: all of the transfer
@@ -98,11 +100,11 @@ LINES = sql.rows(
  order by l.transfer_id, l.position for no key update""",
 )
 
-LOAD_SENDING = sql.statement(*ledger.shelf(SENT))
+LOAD_SENDING = sql.statement(*stock.shelf(SENT))
 WRITE_SENDING = sql.statement(
     sql.insert(stock_transfer, without=("created_at",)), sql.insert(stock_transfer_line), *ledger.POST
 )
-LOAD_ARRIVAL = sql.statement(TRANSFERS, LINES, *ledger.shelf(ARRIVED))
+LOAD_ARRIVAL = sql.statement(TRANSFERS, LINES, *stock.shelf(ARRIVED))
 WRITE_ARRIVAL = sql.statement(
     sql.update(stock_transfer, ("status", "receipts"), "transfer"),
     sql.update(stock_transfer_line, ("received",), "line"),
@@ -140,7 +142,7 @@ def line_from(row: Mapping[str, Any]) -> TransferLine:
 
 
 async def send_transfer(tx: Tx) -> None:
-    numbers = tx.numbers("ST", [ledger.day_of(run, inward=False) for run in tx.runs])
+    numbers = tx.numbers("ST", [stock.day_of(run, inward=False) for run in tx.runs])
     lines = [(run.cmd, line.product_id) for run in tx.runs for line in run.cmd.lines]
     ends = [{"product_id": None, "location_id": run.cmd.to_location_id} for run in tx.runs]  # to know it, not to lock
     loaded = await tx.load(
@@ -150,7 +152,7 @@ async def send_transfer(tx: Tx) -> None:
             "sent": [{"product_id": id, "to_location_id": cmd.to_location_id} for cmd, id in lines],
         },
     )
-    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=False))
+    shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=False))
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 
     def decide(run: Run) -> Mapping[str, Any]:
@@ -213,7 +215,7 @@ async def receive_transfer(tx: Tx) -> None:
             ],
         },
     )
-    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=False))
+    shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=False))
     book = open_book(tx, loaded)
     from_bucket = {UUID(row["id"]): f"w:{row['from_warehouse_id']}" for row in loaded["transfers"]}
 

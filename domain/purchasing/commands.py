@@ -11,8 +11,10 @@ from domain.book import Book
 from domain.command import Lines, Note, command, dated
 from domain.errors import Refused
 from domain.ids import derived_id
-from domain.inventory import ledger
-from domain.inventory.ledger import SUPPLIER, Good, Place, Posting, Shelf
+from domain.inventory import ledger, stock
+from domain.inventory.ledger import Posting
+from domain.inventory.places import SUPPLIER
+from domain.inventory.stock import Good, Place, Shelf
 from domain.purchasing import rules
 from domain.purchasing.rules import Arrival, Line, Order
 from domain.purchasing.tables import purchase_order, purchase_order_line
@@ -106,8 +108,8 @@ DELIVERED = """select l.product_id, coalesce(d.location_id, o.location_id) as lo
  join purchase_order o on o.id = d.order_id
  join purchase_order_line l on l.id = d.line_id and l.order_id = d.order_id"""
 
-LOAD_NEW = sql.statement(PARTNERS, *ledger.shelf())
-LOAD_ORDERS = sql.statement(ORDERS, LINES, *ledger.shelf(DELIVERED))
+LOAD_NEW = sql.statement(PARTNERS, *stock.shelf())
+LOAD_ORDERS = sql.statement(ORDERS, LINES, *stock.shelf(DELIVERED))
 WRITE_NEW = sql.statement(sql.insert(purchase_order, without=("created_at",)), sql.insert(purchase_order_line))
 WRITE_BLIND = sql.statement(*ledger.POST)
 WRITE_RECEIPT = sql.statement(
@@ -165,7 +167,7 @@ def referred_to(tx: Tx) -> dict[str, Any]:
 
 
 async def place_purchase_order(tx: Tx) -> None:
-    numbers = tx.numbers("PO", [ledger.day_of(run, inward=True) for run in tx.runs])
+    numbers = tx.numbers("PO", [stock.day_of(run, inward=True) for run in tx.runs])
     loaded = await tx.load(LOAD_NEW, referred_to(tx))
     shelf, partners = Shelf(tx, loaded), {row["id"] for row in loaded["partners"] if row["active"]}
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
@@ -233,7 +235,7 @@ async def record_receipt(tx: Tx) -> None:
             ],
         },
     )
-    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=True))
+    shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=True))
     book = open_book(tx, loaded)
 
     def decide(run: Run) -> Mapping[str, Any]:
@@ -287,9 +289,9 @@ def report(posting: Posting, order: Order, good: Good, arrival: Arrival) -> None
 
 
 async def record_blind_receipt(tx: Tx) -> None:
-    numbers = tx.numbers("GR", [ledger.day_of(run, inward=True) for run in tx.runs])
+    numbers = tx.numbers("GR", [stock.day_of(run, inward=True) for run in tx.runs])
     loaded = await tx.load(LOAD_NEW, referred_to(tx))
-    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=True))
+    shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=True))
     partners = {row["id"] for row in loaded["partners"]}
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 

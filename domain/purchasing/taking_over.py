@@ -6,8 +6,8 @@ from uuid import UUID
 from domain import sql
 from domain.command import Lines, Note, Records, command, dated
 from domain.ids import new_id
-from domain.inventory import ledger
-from domain.inventory.ledger import Shelf
+from domain.inventory import stock
+from domain.inventory.stock import Shelf
 from domain.lists import REMEMBERED, Each, External
 from domain.open_orders import Side, take_over, withdraw
 from domain.purchasing.commands import LINES, ORDERS, PARTNERS, PurchaseLine, new_line, touched
@@ -49,11 +49,11 @@ SIDE = Side(
     "purchase_order",
     series="PO",
     untouched="open",
-    load=sql.statement(PARTNERS, *ledger.shelf()),
+    load=sql.statement(PARTNERS, *stock.shelf()),
     write=sql.statement(
         *REMEMBERED, sql.insert(purchase_order, without=("created_at",)), sql.insert(purchase_order_line)
     ),
-    load_made=sql.statement(CURRENT, ORDERS, LINES, *ledger.shelf(OF_ORDERS)),
+    load_made=sql.statement(CURRENT, ORDERS, LINES, *stock.shelf(OF_ORDERS)),
     write_gone=sql.statement(
         *WITHDRAWN, sql.delete(purchase_order_line, "gone_line"), sql.delete(purchase_order, "gone_order")
     ),

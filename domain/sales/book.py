@@ -8,8 +8,8 @@ from uuid import UUID
 
 from domain import sql
 from domain.book import Book
-from domain.inventory import ledger
-from domain.inventory.ledger import Place
+from domain.inventory import ledger, stock
+from domain.inventory.stock import Place
 from domain.sales.rules import Line, Order
 from domain.sales.tables import sales_order, sales_order_line
 from domain.tx import Tx
@@ -43,8 +43,8 @@ SOURCES = sql.rows(
 OF_ORDERS = """select l.product_id, o.location_id from sales_order o join sales_order_line l on l.order_id = o.id
  where o.id in (select jsonb_array_elements_text($2::jsonb -> 'orders')::uuid)"""
 
-LOAD_NEW = sql.statement(PARTNERS, *ledger.shelf())
-LOAD_ORDERS = sql.statement(ORDERS, LINES, *ledger.shelf(OF_ORDERS))
+LOAD_NEW = sql.statement(PARTNERS, *stock.shelf())
+LOAD_ORDERS = sql.statement(ORDERS, LINES, *stock.shelf(OF_ORDERS))
 # the orders first, like everybody: who holds the pool and then wants an order may wait for one who holds the order
 HOLDING = """ from sales_order o join sales_order_line l on l.order_id = o.id
  join jsonb_to_recordset($2::jsonb -> 'places') as w(product_id uuid, location_id uuid)
@@ -61,12 +61,12 @@ def holding(lock: LiteralString) -> sql.Statement:
             f"""select {LINE} from sales_order_line l where l.reserved > 0 and l.order_id {OF_HOLDING}
  order by l.order_id, l.position for no key update{lock}""",
         ),
-        *ledger.shelf(),
+        *stock.shelf(),
     )
 
 
 LOAD_HOLDING, LOAD_HOLDING_NOW = holding(""), holding(" nowait")
-LOAD_RETURN = sql.statement(PARTNERS, SOURCES, *ledger.shelf())
+LOAD_RETURN = sql.statement(PARTNERS, SOURCES, *stock.shelf())
 NEW_ORDER = (
     sql.insert(sales_order, without=("created_at",)),
     sql.insert(sales_order_line),

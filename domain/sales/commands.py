@@ -13,9 +13,11 @@ from domain.book import Book
 from domain.command import Lines, Note, command, dated
 from domain.errors import Refused
 from domain.ids import derived_id
-from domain.inventory import ledger
-from domain.inventory.ledger import CUSTOMER, Good, Place, Posting, Shelf
-from domain.quantity import ZERO, Number, to_stock
+from domain.inventory import stock
+from domain.inventory.ledger import Posting
+from domain.inventory.places import CUSTOMER
+from domain.inventory.stock import Good, Place, Shelf
+from domain.quantity import ONE, ZERO, Number, to_stock
 from domain.sales import rules
 from domain.sales.book import (
     LOAD_HOLDING,
@@ -172,7 +174,7 @@ def wanted(runs: Sequence[Run]) -> dict[str, Any]:
 
 
 async def place_sales_order(tx: Tx) -> None:
-    numbers = tx.numbers("SO", [ledger.day_of(run, inward=False) for run in tx.runs])
+    numbers = tx.numbers("SO", [stock.day_of(run, inward=False) for run in tx.runs])
     loaded = await tx.load(LOAD_NEW, wanted(tx.runs))
     shelf, partners = Shelf(tx, loaded), {row["id"] for row in loaded["partners"]}
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
@@ -202,9 +204,9 @@ async def record_handover(tx: Tx) -> None:
 
 async def sell(tx: Tx, *, fact: bool) -> None:
     """Order, confirmation and shipment of each call in one write."""
-    numbers = tx.numbers("SO", [ledger.day_of(run, inward=False) for run in tx.runs])
+    numbers = tx.numbers("SO", [stock.day_of(run, inward=False) for run in tx.runs])
     loaded = await tx.load(LOAD_NEW, wanted(tx.runs))
-    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=False))
+    shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=False))
     partners = {row["id"] for row in loaded["partners"]}
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
 
@@ -266,7 +268,7 @@ async def confirm_sales_order(tx: Tx) -> None:
 
 async def ship_sales_order(tx: Tx) -> None:
     loaded = await tx.load(LOAD_ORDERS, {"orders": [run.cmd.order_id for run in tx.runs]})
-    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=False))
+    shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=False))
     book = open_book(tx, loaded)
 
     def decide(run: Run) -> Mapping[str, Any]:
@@ -283,7 +285,7 @@ async def ship_sales_order(tx: Tx) -> None:
         left = []
         for item in leaving:
             good, where = shelf.good(item.line.product_id, "order_id"), f"lines.{item.index}.quantity"
-            to_stock(item.quantity, ledger.ONE, good.decimals, where)
+            to_stock(item.quantity, ONE, good.decimals, where)
             value = ZERO
             if good.stocked:
                 value = posting.take_out(good, item.quantity, CUSTOMER, where, item.line.id, item.held)

@@ -18,9 +18,11 @@ from domain import money, sql
 from domain.command import Name, Note, Records, business_day, command
 from domain.errors import Refused
 from domain.ids import derived_id, new_id
-from domain.inventory import ledger
+from domain.inventory import ledger, stock
 from domain.inventory.commands import Moment
-from domain.inventory.ledger import CUSTOMER, LOSS, Good, Place, Posting, Shelf
+from domain.inventory.ledger import Posting
+from domain.inventory.places import CUSTOMER, LOSS
+from domain.inventory.stock import Good, Place, Shelf
 from domain.lists import (
     KNOWN,
     REMEMBERED,
@@ -115,7 +117,7 @@ LOAD_STOCK = sql.statement(
         f"""select {POSTED_LINE} from sales_order_line l
  where l.order_id in (select jsonb_array_elements_text($2::jsonb -> 'orders')::uuid) order by l.order_id, l.position""",
     ),
-    *ledger.shelf(),
+    *stock.shelf(),
 )
 WRITE = sql.statement(
     *REMEMBERED,
@@ -167,7 +169,7 @@ async def record_past_sales(tx: Tx) -> None:
     fresh = [item for run in tx.fresh for item in items[id(run)] if to_be_posted(item, identities)]
     numbers = asyncio.ensure_future(numbered(tx, [item for item in fresh if identities.get(item) is None]))
     loaded = await tx.load(LOAD_STOCK, asked_of_stock(fresh, names, identities))
-    shelf = await ledger.open_shelf(tx, loaded, min((i.record.happened_at for i in fresh), default=ledger.LATEST))
+    shelf = await stock.open_shelf(tx, loaded, min((i.record.happened_at for i in fresh), default=stock.LATEST))
     history = History(tx, shelf, names, identities, posted_from(loaded), await numbers)
 
     def decide(run: Run) -> Outcome:
@@ -190,7 +192,7 @@ def to_be_posted(item: Item, identities: Identities) -> bool:
 
 
 def happened(item: Item) -> datetime:
-    return ledger.LATEST if isinstance(item.record, Malformed) else item.record.happened_at
+    return stock.LATEST if isinstance(item.record, Malformed) else item.record.happened_at
 
 
 # --- names ---

@@ -10,8 +10,10 @@ from domain.book import Book
 from domain.command import Lines, Note, command, dated
 from domain.errors import Refused
 from domain.ids import derived_id
-from domain.inventory import ledger
-from domain.inventory.ledger import CUSTOMER, Good, Posting, Shelf
+from domain.inventory import stock
+from domain.inventory.ledger import Posting
+from domain.inventory.places import CUSTOMER
+from domain.inventory.stock import Good, Shelf
 from domain.quantity import Number
 from domain.sales import rules
 from domain.sales.book import LOAD_RETURN, WRITE_RETURN, open_book
@@ -44,10 +46,10 @@ class RecordReturn:
 
 
 async def record_return(tx: Tx) -> None:
-    numbers = tx.numbers("SR", [ledger.day_of(run, inward=True) for run in tx.runs])
+    numbers = tx.numbers("SR", [stock.day_of(run, inward=True) for run in tx.runs])
     sources = [line.source_line_id for run in tx.runs for line in run.cmd.lines if line.source_line_id]
     loaded = await tx.load(LOAD_RETURN, {**wanted(tx.runs), "sources": sources})
-    shelf = await ledger.open_shelf(tx, loaded, ledger.earliest(tx, inward=True))
+    shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=True))
     book = open_book(tx, loaded)
     partners = {row["id"] for row in loaded["partners"]}
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))

@@ -8,8 +8,8 @@ from uuid import UUID
 from domain import sql
 from domain.command import Lines, Note, Records, command, dated
 from domain.ids import new_id
-from domain.inventory import ledger
-from domain.inventory.ledger import Shelf
+from domain.inventory import ledger, stock
+from domain.inventory.stock import Place, Shelf
 from domain.lists import REMEMBERED, Each, External
 from domain.open_orders import Side, take_over, withdraw
 from domain.quantity import ZERO
@@ -50,9 +50,9 @@ SIDE = Side(
     "sales_order",
     series="SO",
     untouched="confirmed",
-    load=sql.statement(PARTNERS, *ledger.shelf()),
+    load=sql.statement(PARTNERS, *stock.shelf()),
     write=sql.statement(*REMEMBERED, *NEW_ORDER, *ledger.POST),
-    load_made=sql.statement(CURRENT, ORDERS, LINES, *ledger.shelf(OF_ORDERS)),
+    load_made=sql.statement(CURRENT, ORDERS, LINES, *stock.shelf(OF_ORDERS)),
     write_gone=sql.statement(
         *WITHDRAWN, sql.delete(sales_order_line, "gone_line"), sql.delete(sales_order, "gone_order"), *ledger.POST
     ),
@@ -90,7 +90,7 @@ async def withdraw_sales_orders(tx: Tx) -> None:
     await withdraw(tx, SIDE, release)
 
 
-def release(shelf: Shelf, row: Mapping[str, Any], where: ledger.Place) -> None:
-    held = ledger.decimal(row["reserved"])
+def release(shelf: Shelf, row: Mapping[str, Any], where: Place) -> None:
+    held = stock.decimal(row["reserved"])
     if held:
         shelf.release(shelf.goods[UUID(row["product_id"])], where, held)

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain import sql
 from domain.command import command
 from domain.errors import Refused
-from domain.inventory import ledger
+from domain.inventory import stock
 from domain.inventory.reversal import PLACES, WRITE_REVERSED, asked_of, open_reversal
 from domain.sales.tables import sales_order, sales_order_line
 from domain.steps import Entry, Kept
@@ -34,7 +34,7 @@ LOAD = sql.statement(
         f"""select l.id, l.order_id, l.position, (l.returned > 0) as returned from sales_order_line l
  where l.order_id in {IDS} order by l.order_id, l.position for update of l""",
     ),
-    *ledger.shelf(PLACES),
+    *stock.shelf(PLACES),
 )
 WRITE = sql.statement(
     *WRITE_REVERSED,

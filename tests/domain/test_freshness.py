@@ -6,7 +6,7 @@ from domain import sql
 from domain.catalogue import CATALOGUE
 from domain.entry import Entry
 from domain.execute import Run
-from domain.inventory import ledger
+from domain.inventory import stock
 from domain.tx import Tx
 from tests.builders import call, plain
 from tests.companies import Instance
@@ -74,7 +74,7 @@ async def test_a_sum_in_the_statement_that_locks_is_noticed(
 ) -> None:
     """What these tests are there to find: it reads the moves before it has waited."""
     moved = sql.rows("moved", "select sum(m.quantity)::text as quantity from stock_move m")
-    careless = sql.statement(*ledger.shelf(), moved)
+    careless = sql.statement(*stock.shelf(), moved)
 
     async def handler(tx: Tx) -> None:
         run: Run = tx.runs[0]
