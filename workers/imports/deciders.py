@@ -183,6 +183,7 @@ def original() -> Original:
 def wait_and_copy(orders: socket.socket) -> NoReturn:
     """Until nobody is there to order any more."""
     entries()
+    os.nice(5)  # people who wait for an answer come first
     for number in (signal.SIGINT, signal.SIGTERM):  # meant for who orders: when he is done, or gone, so are we
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who has ended is forgotten
