@@ -93,20 +93,13 @@ async def test_who_is_killed_has_ended(owner, decider):
         await decider.decide(call("A"), owner, False)
 
 
-async def test_a_long_run_is_decided_there_by_several(owner, decider, small, rows, monkeypatch):
+async def test_a_long_run_is_decided_there(owner, decider, small, rows, monkeypatch):
     async def never(*_: object) -> None:
         raise AssertionError("decided in this process")
 
     monkeypatch.setattr(deciders, "here", never)
-    before, most = len(copies()), 0
-
-    async def after(*_: object) -> None:
-        nonlocal most
-        most = max(most, len(copies()) - before)
-
-    summary = await run(owner, "products", table(1000), "file", after=after)
+    summary = await run(owner, "products", table(1000), "file")
     assert (summary.accepted, summary.records) == (1000, 1000)
-    assert most == min((os.cpu_count() or 1) + 1, deciders.AT_MOST)
     assert owner.company.id in owner.company.database.doorbell.rung
     [found] = await rows(owner.company, "select count(*) as there, count(distinct sku) as skus from product")
     assert tuple(found) == (1000, 1000)
@@ -124,6 +117,17 @@ async def test_a_run_ends_when_a_process_of_it_does(owner, decider, small):
     again: Summary = await run(owner, "products", table(1000), "file")
     assert again.accepted + again.unchanged == 1000
     assert again.unchanged >= 50
+
+
+async def test_there_are_as_many_as_cores_and_one_where_the_order_counts(owner, monkeypatch):
+    monkeypatch.setattr(deciders, "AT_MOST", 3)
+    for cores, several in ((1, 2), (2, 3), (8, 3)):
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        for in_order, wanted in ((False, several), (True, 1)):
+            made: list[Decider] = []
+            monkeypatch.setattr(deciders, "Decider", lambda made=made: made.append(Decider()) or made[-1])
+            async with deciders.deciders(owner.company, LONG, in_order=in_order) as (_, beside):
+                assert (len(made), beside) == (wanted, max(wanted, deciders.BESIDE))
 
 
 async def test_one_run_at_a_time_has_them(owner, decider):
