@@ -111,7 +111,7 @@ def made_of(groups: Sequence[Group], kind: str, source: str, names: Names, seen:
             if number in seen:
                 raise Refused("duplicate_in_file", "number", number=number)
         except Refused as refusal:
-            refused[place] = refusal
+            refused[place] = refusal.with_traceback(None)  # which would keep this call, and with it the whole chunk
         else:
             seen.add(number)
             records[place] = record
@@ -121,7 +121,7 @@ def made_of(groups: Sequence[Group], kind: str, source: str, names: Names, seen:
             day = names.day(groups[0][0].values, "date")
             more = {"document_on": day and day.isoformat()}
         except Refused as refusal:
-            refused |= dict.fromkeys(records, refusal)
+            refused |= dict.fromkeys(records, refusal.with_traceback(None))
             records = {}
     return Chunk(groups, records, refused, more)
 

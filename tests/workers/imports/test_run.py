@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from domain.errors import Refused
 from tenants.access import Caller
 from tests.builders import make_partner, make_product, make_unit, make_warehouse
 from tests.companies import caller_of
 from tests.workers.imports import books
 from workers.imports import chunks as chunking
+from workers.imports.chunks import Line
 from workers.imports.run import Summary, run, table_of
 from workers.reconcile import reconcile
 
@@ -188,3 +190,11 @@ async def test_chunks_on_their_way_together_do_not_mix(company, owner, file, row
     assert counts(first) == (95, 0, 0, 0)
     assert len(await rows(company, "select from product")) == 95
     assert len(await rows(company, "select from category")) == 2
+
+
+def test_what_is_refused_does_not_keep_its_chunk():
+    wrong = Refused("exact_duplicate", "number")
+    groups = [[Line(2, (), {"sku": "A"}, wrong)], [Line(3, (), {"sku": "B", "price": "x"})]]
+    chunk = chunking.made_of(groups, "products", "file", None, set())  # pyright: ignore[reportArgumentType]
+    assert [refusal.code for refusal in chunk.refused.values()] == ["exact_duplicate", "not_a_number"]
+    assert [refusal.__traceback__ for refusal in chunk.refused.values()] == [None, None]
