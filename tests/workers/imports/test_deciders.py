@@ -109,7 +109,8 @@ async def test_a_long_run_is_decided_there(owner, decider, small, rows, monkeypa
 async def test_a_run_ends_when_a_process_of_it_does(owner, decider, small):
     async def after(*_: object) -> None:
         for process in copies():
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # killed before, and only just forgotten
+                process.kill()
 
     with pytest.raises(Ended):
         await asyncio.wait_for(run(owner, "products", table(1000), "file", after=after), 60)
