@@ -135,6 +135,9 @@ class Decider:
             answer = pickle.loads(await self.reader.readexactly(int.from_bytes(await self.reader.readexactly(4))))
         except (ConnectionError, asyncio.IncompleteReadError):
             raise Ended from None
+        except asyncio.CancelledError:
+            self.writer.close()  # else the answer to this would be taken for that to the next question
+            raise
         if isinstance(answer, Exception):
             raise answer
         return answer

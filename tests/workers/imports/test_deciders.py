@@ -86,6 +86,16 @@ async def test_what_is_raised_there_is_raised_here(owner, decider):
     assert (await decider.decide(call("A"), owner, False)).status == "accepted"
 
 
+async def test_no_answer_is_taken_for_another(owner, decider):
+    asked = asyncio.create_task(decider.decide(call("A"), owner, False))
+    await asyncio.sleep(0)
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    with pytest.raises(Ended):
+        await decider.decide(call("B"), owner, False)
+
+
 async def test_who_is_killed_has_ended(owner, decider):
     for process in copies():
         process.kill()
