@@ -2,7 +2,6 @@
 thirds of the time that it takes to insert them from JSON."""
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from types import NoneType
 from typing import Any, LiteralString
 
@@ -71,7 +70,7 @@ async def send(
 
 async def copy(door: Door, part: Part, rows: Rows) -> None:
     assert part.table is not None
-    source = BytesIO(copy_text(part, rows))
+    source = memoryview(copy_text(part, rows))
     status = await door.raw.copy_to_table(part.table.name, columns=part.columns, source=source)
     check_count(part, rows, int(status.removeprefix("COPY ")))
 
