@@ -38,7 +38,12 @@ SETTINGS = {
 }
 # A write finds its rows by key, few of many, handed in as a JSON list whose length the planner cannot see: it takes
 # every list for a hundred rows and, left alone, reads whole tables for five of theirs.
-BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+BY_KEY = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "plan_cache_mode": "force_generic_plan",
+}
 
 
 @dataclass(frozen=True, slots=True)
