@@ -127,16 +127,21 @@ def items_of(run: Run, kind: str, records: str = "records") -> list[Item]:
 # --- identities in the load and in the write ---
 
 
-def identities_of(items: Iterable[Item]) -> list[dict[str, Any]]:
-    """For the load's document."""
-    return [{"id": item.identity, "hash": f"\\x{item.hash}"} for item in items if item.identity]
+def identities_of(items: Iterable[Item]) -> dict[str, list[str]]:
+    """For the load's document. What comes with several contents is other than it was, whatever that is."""
+    said: dict[str, str] = {}
+    for item in items:
+        if item.identity and said.setdefault(item.identity, item.hash) != item.hash:
+            said[item.identity] = ""
+    return {"identities": list(said), "hashes": list(said.values())}
 
 
 KNOWN = (
     sql.Source(
         "identified",
-        """select i.id, i.hash, i.entity, i.entity_id, i.command_id, w.hash as said from import_record i
- join jsonb_to_recordset($2::jsonb -> 'identities') as w(id uuid, hash bytea) on w.id = i.id""",
+        f"""select i.id, i.hash, i.entity, i.entity_id, i.command_id,
+  i.hash not in (select decode(said, 'hex') from jsonb_array_elements_text($2::jsonb -> 'hashes') said) as other
+ from import_record i where i.id = any({sql.listed("identities", "uuid")})""",
     ),
     sql.rows("known", "select id, encode(hash, 'hex') as hash, entity, entity_id, command_id from identified"),
 )

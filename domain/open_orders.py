@@ -46,7 +46,7 @@ class Side:
 async def take_over(tx: Tx, side: Side, place: Callable[[Shelf, Run, Any, str], UUID]) -> None:
     """`place` puts down the rows of an order with this number, and returns its id."""
     items, sound = sound_of(tx, side.entity)
-    identities = Identities(tx, await tx.load(LOAD_KNOWN, {"identities": identities_of(sound)}))
+    identities = Identities(tx, await tx.load(LOAD_KNOWN, identities_of(sound)))
     fresh = [item for item in sound if identities.get(item) is None]
     days = [item.record.document_on or tx.runs[0].call.occurred_at.date() for item in fresh]
     numbers = tx.numbers(side.series, days)

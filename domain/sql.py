@@ -66,6 +66,12 @@ def rows(name: LiteralString, sql: LiteralString) -> Part:
     return Part(name, f"(select coalesce(json_agg({name}_), '[]') from ({sql}) {name}_)")
 
 
+def listed(name: LiteralString, type: LiteralString = "text") -> LiteralString:
+    """A list of the document as an array. `= any(...)` of it goes through an index once, from page to page, where
+    `in (select ...)` goes down from its root for each value: for thousands that takes four times as long."""
+    return f"array(select jsonb_array_elements_text($2::jsonb -> '{name}')::{type})"
+
+
 def columns(table: Table, alias: LiteralString, *names: LiteralString) -> LiteralString:
     """Columns for a load part: numbers leave SQL as text, without idle zeros, so that they stay exact."""
     shown = (f"trim_scale({alias}.{n})::text as {n}" if is_number(table.c[n]) else f"{alias}.{n}" for n in names)

@@ -160,7 +160,7 @@ async def record_opening_stock(tx: Tx) -> None:
     sound = [item for of_run in items.values() for item in of_run if not isinstance(item.record, Malformed)]
     numbers = tx.numbers("OS", [stock.day_of(run, inward=True) for run in tx.runs])
     places = asked_for((item.record.product_id, item.record.location_id) for item in sound)
-    loaded = await tx.load(LOAD_OPENING, {"identities": identities_of(sound), "places": places})
+    loaded = await tx.load(LOAD_OPENING, {**identities_of(sound), "places": places})
     shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=True))
     identities = Identities(tx, loaded)
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))

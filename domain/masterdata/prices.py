@@ -22,7 +22,7 @@ class SetPrices:
 
 
 PRICED = Entity("product", PRODUCT.table, PRODUCT.columns, unique="sku", dated=True)
-LOAD = sql.statement(*PRICED.loaded("t.sku in (select jsonb_array_elements_text($2::jsonb -> 'values'))"))
+LOAD = sql.statement(*PRICED.loaded(f"t.sku = any({sql.listed('values')})"))
 WRITE = sql.statement(*PRICED.written())
 
 

@@ -44,8 +44,8 @@ class Entity:
         and who has the unique values now."""
         which = (
             which
-            or """t.id in (select jsonb_array_elements_text($2::jsonb -> 'ids')::uuid
-  union all select entity_id from identified where hash <> said)"""
+            or f"""t.id = any({sql.listed("ids", "uuid")}
+  || array(select entity_id from identified where other))"""
         )
         stored = sql.rows(
             "stored", f"select {self.shown} from {self.name} t where {which} order by t.id for no key update"
@@ -55,7 +55,7 @@ class Entity:
         return *KNOWN, stored, sql.rows(
             "taken",
             f"""select t.{self.unique} as value, t.id from {self.name} t
- where t.{self.unique} in (select jsonb_array_elements_text($2::jsonb -> 'values'))""",
+ where t.{self.unique} = any({sql.listed("values")})""",
         )  # fmt: skip
 
     def written(self) -> tuple[Part, ...]:
@@ -251,7 +251,7 @@ async def load(
     records = [item.record for item in every]
     document = {
         "ids": [given for record in records if (given := getattr(record, "id", None))],
-        "identities": identities_of(every),
+        **identities_of(every),
         "values": [getattr(record, entity.unique) for record in records] if entity.unique else [],
         **more(records),
     }

@@ -95,7 +95,7 @@ LOAD_NAMES = sql.statement(
     *KNOWN,
     sql.rows(
         "products",
-        "select p.id, p.sku from product p where p.sku in (select jsonb_array_elements_text($2::jsonb -> 'skus'))",
+        f"select p.id, p.sku from product p where p.sku = any({sql.listed('skus')})",
     ),
     sql.rows(
         "partners",
@@ -202,7 +202,7 @@ def named_in(items: Iterable[Item]) -> dict[str, Any]:
     documents = [item.record for item in items]
     lines = [line for document in documents for line in document.lines]
     return {
-        "identities": identities_of(items),
+        **identities_of(items),
         "skus": list({line.sku for line in lines if line.sku}),
         "codes": list({document.partner for document in documents if document.partner}),
         "partners": list({document.partner_id for document in documents if document.partner_id}),

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain import execute as door
-from domain.execute import execute
+from domain.execute import execute, execute_many
 from domain.ids import new_id
 from domain.masterdata.commands import place_of
 from domain.tx import Outcome, Record
@@ -108,6 +108,18 @@ async def test_whatever_is_said_twice_in_a_list_is_refused_the_second_time(owner
         ("accepted", None, None),
         ("refused", "duplicate_in_list", "records.3.external.number"),
     ]
+
+
+async def test_what_is_known_and_comes_in_two_versions_at_once(owner, piece):
+    def version(name: str) -> dict[str, Any]:
+        return {"sku": "A", "name": name, "unit_id": piece, "external": {"source": "erp", "number": "7"}}
+
+    assert said(await save(owner, "products", version("old"))) == [("accepted", None, None)]
+    twice = ("refused", "duplicate_in_list", "records.1.external.number")
+    assert said(await save(owner, "products", version("old"), version("new"))) == [("unchanged", None, None), twice]
+    calls = [call("masterdata.save_products", plain({"records": [version(name)]})) for name in ("old", "new", "newer")]
+    outcomes = await execute_many(calls, owner)  # in one transaction
+    assert [said(outcome)[0][0] for outcome in outcomes] == ["unchanged", "changed", "changed"]
 
 
 @pytest.mark.parametrize(
