@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -39,6 +40,7 @@ TRIES = 4
 RECALL: LiteralString = """'recall', (select json_object_agg(id, json_build_object('name', name, 'actor_id', actor_id,
  'body_hash', body_hash, 'outcome', outcome)) from command_log where id = any($1::uuid[])),
  'epoch', (select access_epoch from setting)"""
+OF_RECORD = itemgetter(*Record._fields)
 ANSWER: LiteralString = "select outcome from command_log where id = $1 and actor_id = $2"
 
 # a row that two transactions made at once, or a lock that was not to be had: run again from the load
@@ -368,7 +370,10 @@ def outcome_text(outcome: Outcome) -> bytes:
     return orjson.dumps(
         {
             "status": outcome.status, "data": outcome.data, "code": outcome.code, "field": outcome.field,
-            "records": [record._asdict() for record in outcome.records],
+            "records": [
+                {"key": key, "status": status, "code": code, "field": field, "details": details}
+                for key, status, code, field, details in outcome.records
+            ],
         },
         default=plain,
     )  # fmt: skip
@@ -376,8 +381,8 @@ def outcome_text(outcome: Outcome) -> bytes:
 
 def outcome_from(text: str | bytes) -> Outcome:
     was = orjson.loads(text)
-    records = tuple(Record(**record) for record in was.pop("records"))
-    return Outcome(**was, records=records)
+    records = map(Record._make, map(OF_RECORD, was.pop("records")))
+    return Outcome(**was, records=tuple(records))
 
 
 def report(runs: Sequence[Run], began: float) -> None:
