@@ -34,6 +34,7 @@ class Rabbit:
         self.url = f"amqp://guest:guest@127.0.0.1:{self.port}/%2F"
         self.environment = {
             **os.environ,
+            "PATH": f"{os.environ['PATH']}:/usr/sbin:/usr/bin",  # where Debian has just put what it needs
             "HOME": str(folder),
             "ERL_EPMD_PORT": str(free_port()),
             "ERL_EPMD_ADDRESS": "127.0.0.1",

@@ -47,8 +47,8 @@ async def test_an_event_that_kills_its_worker_is_put_aside_and_can_be_tried_agai
         row = await kept(alone, company)
         assert (row["status"], row["label"], row["code"]) == ("quarantined", "deadly", "worker_died")
         assert orjson.loads(row["details"]) == {"attempts": 3}
-        left = await alone.owner.fetch("select company_id, attempts from control.event_attempt")
-        assert [tuple(one) for one in left] == [(company.id, 4)], "should its message be delivered once more"
+        left = await alone.owner.fetch("select company_id, attempts > 3 from control.event_attempt")
+        assert [tuple(one) for one in left] == [(company.id, True)], "should its message be delivered once more"
 
         working = Process(alone, "job_worker")
         await act(owner, "jobs.retry_job", job_id=row["id"])
