@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -97,7 +96,7 @@ class Supervisor:
         self.path = data / "up.json"
         self.programs: list[Program] = []
         self.also: Callable[[], None] = lambda: None  # what else to look after at every tick
-        self.stopping = threading.Event()
+        self.stopping = False
 
     def __enter__(self) -> "Supervisor":
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,8 +111,7 @@ class Supervisor:
             _end_leftover(pid, created, self.say)
         self._write()
         self._before = {
-            each: signal.signal(each, lambda *_: self.stopping.set())
-            for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+            each: signal.signal(each, self._ask_to_stop) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         }
         return self
 
@@ -136,14 +134,14 @@ class Supervisor:
         while time.monotonic() < deadline:
             if condition():
                 return True
-            if self.stopping.wait(TICK):
+            if self._stopping_after(TICK):
                 return False
             self.tend()
         return False
 
     def run(self) -> None:
         """Until a signal."""
-        while not self.stopping.wait(TICK):
+        while not self._stopping_after(TICK):
             self.tend()
 
     def tend(self) -> None:
@@ -158,6 +156,15 @@ class Supervisor:
             program.stop()
         self.programs.clear()
         self._write()
+
+    def _ask_to_stop(self, *_: object) -> None:
+        """No threading.Event: a signal that comes while its lock is held would wait for itself for ever."""
+        self.stopping = True
+
+    def _stopping_after(self, seconds: float) -> bool:
+        if not self.stopping:
+            time.sleep(seconds)
+        return self.stopping
 
     def _write(self) -> None:
         running = [program.process.pid for program in self.programs if program.process]

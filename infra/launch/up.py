@@ -65,7 +65,7 @@ def _run(settings: Settings, console: Console, supervisor: Supervisor, load: boo
         supervisor.add(program)
     began = time.monotonic()
     while not supervisor.wait(lambda: ready(settings), seconds=1):
-        if supervisor.stopping.is_set():
+        if supervisor.stopping:
             return 0
         if any(program.falls > 3 for program in supervisor.programs) or time.monotonic() > began + READY_SECONDS:
             console.print("It does not get ready; why is above.")
