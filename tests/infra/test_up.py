@@ -21,8 +21,6 @@ import pytest
 
 from infra.launch import postgres
 from infra.launch.cluster import Server
-from infra.launch.postgres import STOP_SECONDS
-from infra.launch.supervisor import GRACE
 
 pytestmark = pytest.mark.server
 
@@ -56,7 +54,7 @@ def test_it_says_where_it_is_and_how_to_sign_in_and_stops_everything_on_a_signal
             execute(server, "create table if not exists public.kept (signal text)")
             execute(server, f"insert into public.kept values ('{signum.name}')")
             process.send_signal(signum)
-            assert process.wait(GRACE + STOP_SECONDS) == 0
+            assert process.wait(20) == 0
             assert postgres.running(data) is None
             with pytest.raises(OSError):
                 ask(port)
@@ -109,7 +107,7 @@ def test_what_does_not_end_when_asked_is_ended(data: Path, port: int) -> None:
     with starting(data, port, "--stubborn") as process:
         until_said(process, "Ctrl-C")
         process.terminate()
-        assert process.wait(GRACE + STOP_SECONDS) == 0
+        assert process.wait(20) == 0
     assert postgres.running(data) is None
 
 
