@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import orjson
+import pytest
 import pytest_asyncio
 
 from infra.launch.cluster import Server
@@ -21,7 +22,7 @@ async def alone(postgres: Server, instance: Instance, tmp_path: Path) -> AsyncIt
 
 
 async def test_an_event_that_kills_its_worker_is_put_aside_and_can_be_tried_again(
-    alone: Instance, tmp_path: Path
+    alone: Instance, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     company, other = await alone.company(), await alone.company()
     owner = await member(alone, company)
@@ -47,8 +48,16 @@ async def test_an_event_that_kills_its_worker_is_put_aside_and_can_be_tried_agai
         row = await kept(alone, company)
         assert (row["status"], row["label"], row["code"]) == ("quarantined", "deadly", "worker_died")
         assert orjson.loads(row["details"]) == {"attempts": 3}
-        left = await alone.owner.fetch("select company_id, attempts > 3 from control.event_attempt")
-        assert [tuple(one) for one in left] == [(company.id, True)], "should its message be delivered once more"
+        said = ""
+
+        async def each_delivery_is_counted_and_put_aside() -> bool:  # a late heart brings the message once more
+            nonlocal said
+            said += capfd.readouterr().err
+            left = await alone.owner.fetch("select company_id, attempts from control.event_attempt")
+            return [tuple(one) for one in left] == [(company.id, 3 + said.count(f"of {company.id} is in quarantine"))]
+
+        await until(each_delivery_is_counted_and_put_aside)
+        assert "is in quarantine" in said
 
         working = Process(alone, "job_worker")
         await act(owner, "jobs.retry_job", job_id=row["id"])
