@@ -30,16 +30,16 @@ class Withdrawing:
 
 STEP = sql.rows(
     "steps",
-    """select s.command_id, s.import_id, s.made, s.kept from import_step s
- where s.command_id in (select jsonb_array_elements_text($2::jsonb -> 'steps')::uuid) order by s.command_id
+    f"""select s.command_id, s.import_id, s.made, s.kept from import_step s
+ where s.command_id = any({sql.listed("steps", "uuid")}) order by s.command_id
  for no key update""",
 )
 LOAD_STEP = sql.statement(STEP)
 CURRENT = sql.rows(
     "current",
-    """select i.id, i.command_id,
+    f"""select i.id, i.command_id,
  (select s.import_id from import_step s where s.command_id = i.command_id) as import_id
- from import_record i where i.id in (select jsonb_array_elements_text($2::jsonb -> 'identities')::uuid)
+ from import_record i where i.id = any({sql.listed("identities", "uuid")})
  order by i.id for update of i""",
 )
 WITHDRAWN = (

@@ -38,23 +38,24 @@ TREE = sql.rows(
  or id in (select jsonb_array_elements_text($2::jsonb -> 'categories')::uuid) order by id""",
 )
 LOAD_PRODUCTS = sql.statement(*PRODUCT.loaded(), UNITS, TREE)
-OF_PRODUCTS = "(select jsonb_array_elements_text($2::jsonb -> 'products')::uuid)"
+OF_PRODUCTS = sql.listed("products", "uuid")
 # their own statement: only after the products are locked does it see what the last save left
 LOAD_SETS = sql.statement(
     sql.rows(
         "units",
         f"""select product_id, unit_id, trim_scale(numerator)::text as numerator,
- trim_scale(denominator)::text as denominator from product_unit where product_id in {OF_PRODUCTS}""",
+ trim_scale(denominator)::text as denominator from product_unit where product_id = any({OF_PRODUCTS})""",
     ),
     sql.rows(
         "barcodes",
-        f"""select product_id, code, unit_id, kind, position from product_barcode where product_id in {OF_PRODUCTS}""",
+        f"""select product_id, code, unit_id, kind, position from product_barcode
+ where product_id = any({OF_PRODUCTS})""",
     ),
 )
 LOCK_POOLS = sql.statement(
     sql.rows(
         "pools",
-        f"""select c.product_id from cost_pool c where c.product_id in {OF_PRODUCTS}
+        f"""select c.product_id from cost_pool c where c.product_id = any({OF_PRODUCTS})
  order by c.product_id, c.scope_id for no key update""",
     )
 )

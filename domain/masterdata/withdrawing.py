@@ -28,24 +28,25 @@ class WithdrawPartners(Withdrawing):
     """Take back partners of an import, those that nobody has changed or used since."""
 
 
-IDS = "(select jsonb_array_elements_text($2::jsonb -> 'ids')::uuid)"
+IDS = sql.listed("ids", "uuid")
+CATEGORIES = sql.listed("categories", "uuid")
 OF_IDS = "jsonb_array_elements_text($2::jsonb -> 'ids') as w(id)"
 LOAD_PRODUCTS = sql.statement(
     CURRENT,
     sql.rows(
         "stored",
-        f"""select t.id, t.version, t.sku, t.unit_id, t.kind from product t where t.id in {IDS}
+        f"""select t.id, t.version, t.sku, t.unit_id, t.kind from product t where t.id = any({IDS})
  order by t.id for update of t""",
     ),
     sql.rows(  # who posts a move holds the pool
         "pools",
-        f"""select c.product_id from cost_pool c where c.product_id in {IDS}
+        f"""select c.product_id from cost_pool c where c.product_id = any({IDS})
  order by c.product_id, c.scope_id for update of c""",
     ),
     sql.rows(
         "categories",
-        """select c.id, c.version from category c
- where c.id in (select jsonb_array_elements_text($2::jsonb -> 'categories')::uuid) order by c.id for update of c""",
+        f"""select c.id, c.version from category c
+ where c.id = any({CATEGORIES}) order by c.id for update of c""",
     ),
 )
 # its own statement: only after the locks does it see all that refers to what they hold
@@ -66,9 +67,9 @@ LOAD_PRODUCT_USES = sql.statement(
     ),
     sql.rows(
         "filled",
-        """select c.id, array(select p.id from product p where p.category_id = c.id limit 5001) as products,
+        f"""select c.id, array(select p.id from product p where p.category_id = c.id limit 5001) as products,
  array(select k.id from category k where k.parent_id = c.id) as children
- from category c where c.id in (select jsonb_array_elements_text($2::jsonb -> 'categories')::uuid)""",
+ from category c where c.id = any({CATEGORIES})""",
     ),
 )
 RESTORED = ("version", *PRODUCT.columns, "updated_at")
@@ -170,7 +171,7 @@ def empty_categories(filled: Any, gone: set[str], moved: Mapping[str, str | None
 LOAD_PARTNERS = sql.statement(
     CURRENT,
     sql.rows(
-        "stored", f"select t.id, t.version, t.code from partner t where t.id in {IDS} order by t.id for update of t"
+        "stored", f"select t.id, t.version, t.code from partner t where t.id = any({IDS}) order by t.id for update of t"
     ),
 )
 LOAD_PARTNER_USES = sql.statement(

@@ -21,18 +21,18 @@ class WithdrawPastSales(Withdrawing):
     """Take back past sales of an import whose goods have not moved since."""
 
 
-IDS = "(select jsonb_array_elements_text($2::jsonb -> 'ids')::uuid)"
+IDS = sql.listed("ids", "uuid")
 LOAD = sql.statement(
     CURRENT,
     sql.rows(
         "orders",
-        f"""select o.id, o.partner_id, o.location_id, o.shipments from sales_order o where o.id in {IDS}
+        f"""select o.id, o.partner_id, o.location_id, o.shipments from sales_order o where o.id = any({IDS})
  order by o.id for update of o""",
     ),
     sql.rows(
         "lines",
         f"""select l.id, l.order_id, l.position, (l.returned > 0) as returned from sales_order_line l
- where l.order_id in {IDS} order by l.order_id, l.position for update of l""",
+ where l.order_id = any({IDS}) order by l.order_id, l.position for update of l""",
     ),
     *stock.shelf(PLACES),
 )
