@@ -40,8 +40,8 @@ TRIES = 4
 RECALL: LiteralString = """'recall', (select json_object_agg(id, json_build_object('name', name, 'actor_id', actor_id,
  'body_hash', body_hash, 'outcome', outcome)) from command_log where id = any($1::uuid[])),
  'epoch', (select access_epoch from setting)"""
-OF_RECORD = itemgetter(*Record._fields)
 ANSWER: LiteralString = "select outcome from command_log where id = $1 and actor_id = $2"
+OF_RECORD = itemgetter(*Record._fields)
 
 # a row that two transactions made at once, or a lock that was not to be had: run again from the load
 RACES = {

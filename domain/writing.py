@@ -70,7 +70,7 @@ async def send(
 
 async def copy(door: Door, part: Part, rows: Rows) -> None:
     assert part.table is not None
-    source = memoryview(copy_text(part, rows))
+    source = memoryview(copy_text(part, rows))  # bytes would be taken for a path, a file be read in another thread
     status = await door.raw.copy_to_table(part.table.name, columns=part.columns, source=source)
     check_count(part, rows, int(status.removeprefix("COPY ")))
 

@@ -37,7 +37,8 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "10s",
 }
 # A write finds its rows by key, few of many, handed in as a JSON list whose length the planner cannot see: it takes
-# every list for a hundred rows and, left alone, reads whole tables for five of theirs.
+# every list for a hundred rows and, left alone, reads whole tables for five of theirs. So all its plans are alike, and
+# one is made.
 BY_KEY = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",

@@ -134,14 +134,14 @@ class Supervisor:
         while time.monotonic() < deadline:
             if condition():
                 return True
-            if self._stopping_after(TICK):
+            if self._stopping_after_a_tick():
                 return False
             self.tend()
         return False
 
     def run(self) -> None:
         """Until a signal."""
-        while not self._stopping_after(TICK):
+        while not self._stopping_after_a_tick():
             self.tend()
 
     def tend(self) -> None:
@@ -161,9 +161,9 @@ class Supervisor:
         """No threading.Event: a signal that comes while its lock is held would wait for itself for ever."""
         self.stopping = True
 
-    def _stopping_after(self, seconds: float) -> bool:
+    def _stopping_after_a_tick(self) -> bool:
         if not self.stopping:
-            time.sleep(seconds)
+            time.sleep(TICK)
         return self.stopping
 
     def _write(self) -> None:
