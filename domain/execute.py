@@ -26,7 +26,7 @@ from domain import sql, waiting
 from domain.command import wrong_with
 from domain.entry import Entry, find
 from domain.errors import Refused
-from domain.plain import as_sent, canonical, dump, packed, plain, tohex, unhex, unpacked
+from domain.plain import Columns, as_sent, canonical, dump, packed, plain, tohex, unhex, unpacked
 from domain.tx import Call, Outcome, Record, Run, Tx, refused, withheld
 from domain.writing import NOTHING, write
 from tenants.access import Caller
@@ -41,6 +41,7 @@ RECALL: LiteralString = """'recall', (select json_object_agg(id, json_build_obje
  'body_hash', body_hash, 'outcome', outcome)) from command_log where id = any($1::uuid[])),
  'epoch', (select access_epoch from setting)"""
 ANSWER: LiteralString = "select outcome from command_log where id = $1 and actor_id = $2"
+CHANGED = ("entity", "entity_id", "bucket", "gone")
 OF_RECORD = itemgetter(*Record._fields)
 
 # a row that two transactions made at once, or a lock that was not to be had: run again from the load
@@ -314,16 +315,12 @@ async def remember(door: Door, tx: Tx, tag: str = "") -> None:
             }
         )
     events = [{"event": event, "body": body} for event, body in tx.events]
-    changes = [
-        {"entity": entity, "entity_id": id, "bucket": bucket, "gone": gone}
-        for (entity, id, bucket), gone in tx.changes.items()
-    ]
-    changes += [  # after what they changed: a device that has read so far shows the call's effects without its overlay
-        {"entity": "command", "entity_id": run.call.id, "bucket": f"u:{run.caller.actor_id}", "gone": False}
-        for run, _ in done
-        if run.call.door == "sync"
+    changed = [(*place, gone) for place, gone in tx.changes.items()]
+    changed += [  # after what they changed: a device that has read so far shows the call's effects without its overlay
+        ("command", run.call.id, f"u:{run.caller.actor_id}", False) for run, _ in done if run.call.door == "sync"
     ]
     what, document = tx.written or (NOTHING, {})
+    changes = Columns.of(CHANGED, changed)
     await write(door, what, document, {"log": entry_log, "events": events, "changes": changes}, tag)
 
 

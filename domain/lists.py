@@ -18,7 +18,7 @@ from domain.base import import_record
 from domain.command import Name, command, wrong_with
 from domain.errors import Refused
 from domain.imports.tables import import_step
-from domain.plain import canonical
+from domain.plain import Columns, canonical
 from domain.steps import Entry, Was, step_of
 from domain.tx import Outcome, Record, Run, Tx, of_records
 from tenants.registry import Company
@@ -177,16 +177,8 @@ class Identities:
         call = self.tx.runs[0].call
         new, other = self.sheet.made(), self.sheet.changed()
         rows: dict[str, Any] = {
-            name: [
-                {
-                    "id": one.id, "hash": f"\\x{one.hash}", "entity": one.entity, "entity_id": one.entity_id,
-                    "command_id": call.id,
-                }
-                for one in chosen
-            ]
-            for name, chosen in (("new_identity", new), ("identity", other))
+            "new_identity": columns_of(new, call.id), "identity": columns_of(other, call.id), "import_step": [],
         }  # fmt: skip
-        rows["import_step"] = []
         if call.part and (new or other):
             entries = [
                 (Entry(one.id, one.entity_id, call.part.lines[one.place], one.position), self.sheet.loaded.get(one.id))
@@ -194,6 +186,16 @@ class Identities:
             ]
             rows["import_step"].append(step_of(self.tx.company.keys, call.id, call.part.import_id, entries, was, more))
         return rows
+
+
+def columns_of(known: Sequence[Known], command_id: UUID) -> Columns:
+    return Columns(
+        {
+            "id": [one.id for one in known], "hash": [f"\\x{one.hash}" for one in known],
+            "entity": [one.entity for one in known], "entity_id": [one.entity_id for one in known],
+            "command_id": [command_id] * len(known),
+        }
+    )  # fmt: skip
 
 
 def sound_of(tx: Tx, kind: str) -> tuple[dict[int, list[Item]], list[Item]]:

@@ -1,17 +1,40 @@
 """Values as JSON has them, as PostgreSQL reads them from it, and long texts packed."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import orjson
 
 LONG, ZLIB = 4000, b"\x78"
 
 
+class Columns:
+    """Rows that all have the same fields, kept column by column: of thousands each one as a mapping would be most of
+    what it costs to write them."""
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        self.columns = columns
+
+    @classmethod
+    def of(cls, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> "Columns":
+        """`rows` have their fields in the order of the names."""
+        columns = zip(*rows, strict=True)
+        return cls({name: next(columns, ()) for name in names})
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
+
+
 def plain(value: object) -> object:
     """What JSON has no form for."""
     if isinstance(value, bytes):
         return tohex(value)
+    if isinstance(value, Columns):
+        return value.rows()
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 

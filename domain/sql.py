@@ -93,7 +93,7 @@ def insert(
     source = recordset(part, [(column.name, type_of(column)) for column in columns])
     text = f"insert into {table.name} ({names}) select {names} from {source}"
     text += f" on conflict {conflict}" if conflict else ""
-    return Part(part, text, conflict is None, table, tuple(column.name for column in columns))
+    return Part(part, text, conflict is None, table, tuple(str(column.name) for column in columns))
 
 
 def update(table: Table, sets: tuple[str, ...], name: LiteralString = "") -> Part:

@@ -14,6 +14,7 @@ from domain.masterdata import rules
 from domain.masterdata.records import ProductRecord
 from domain.masterdata.saving import Entity, Saved, Saving, Sets, Shaped, Stored, guarded, load, text_of
 from domain.masterdata.tables import category, product, product_barcode, product_unit
+from domain.plain import Columns
 from domain.tx import Run, Sheet, Tx
 from domain.valuation.tables import cost_pool
 
@@ -77,6 +78,13 @@ SETS = (
     sql.update(product_barcode, ("unit_id", "kind", "position"), "changed_barcode"),
     sql.delete(product_barcode, "gone_barcode"),
 )
+IN_UNITS, IN_BARCODES = (
+    ("product_id", "unit_id", "numerator", "denominator"), ("product_id", "code", "unit_id", "kind", "position"),
+)  # fmt: skip
+IN_SETS = {
+    "product_unit": IN_UNITS, "changed_unit": IN_UNITS, "gone_unit": IN_UNITS[:2],
+    "product_barcode": IN_BARCODES, "changed_barcode": IN_BARCODES, "gone_barcode": IN_BARCODES[:2],
+}  # fmt: skip
 WRITE_PRODUCTS = sql.statement(
     # a path means the same category to whoever makes it first
     sql.insert(category, conflict="(id) do nothing"),
@@ -228,35 +236,28 @@ async def load_moved(tx: Tx, saving: Saving, names: Names) -> set[UUID]:
     return {UUID(row["id"]) for row in (await tx.load(LOAD_MOVED, {"products": list(asked)}))["moved"]}
 
 
-def pools_of(saved: Saved) -> dict[str, Any]:
+def pools_of(saved: Saved) -> dict[str, Columns]:
     """Every product that can be stocked has its pool from the start: it is the lock for its stock."""
-    rows: dict[str, Any] = {"cost_pool": [], "pool_again": []}
+    ids: dict[str, list[UUID]] = {"cost_pool": [], "pool_again": []}
     for before, after in saved:
         if after.values["kind"] == "goods" and (before is None or before.values["kind"] != "goods"):
-            rows["pool_again" if before else "cost_pool"].append({"product_id": after.id, "scope_id": NIL})
-    return rows
+            ids["pool_again" if before else "cost_pool"].append(after.id)
+    return {name: Columns({"product_id": some, "scope_id": [NIL] * len(some)}) for name, some in ids.items()}
 
 
-def sets_of(saved: Saved) -> dict[str, Any]:
+def sets_of(saved: Saved) -> dict[str, Columns]:
     """What is new, other and gone in the units and barcodes of every product that is written."""
-    rows: dict[str, list[Any]] = {
-        name: []
-        for name in ("product_unit", "changed_unit", "gone_unit", "product_barcode", "changed_barcode", "gone_barcode")
-    }
+    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in IN_SETS}
     for before, after in saved:
         units, codes = after.sets
         units_before, codes_before = before.sets if before else ({}, {})
-        for unit_id, (numerator, denominator) in units.items():
-            if units_before.get(unit_id) != (numerator, denominator):
-                rows["changed_unit" if unit_id in units_before else "product_unit"].append(
-                    {"product_id": after.id, "unit_id": unit_id, "numerator": numerator, "denominator": denominator}
-                )
-        for code, (unit_id, kind, position) in codes.items():
-            if codes_before.get(code) != (unit_id, kind, position):
-                rows["changed_barcode" if code in codes_before else "product_barcode"].append(
-                    {"product_id": after.id, "code": code, "unit_id": unit_id, "kind": kind, "position": position}
-                )
+        for unit_id, factor in units.items():
+            if units_before.get(unit_id) != factor:
+                rows["changed_unit" if unit_id in units_before else "product_unit"].append((after.id, unit_id, *factor))
+        for code, said in codes.items():
+            if codes_before.get(code) != said:
+                rows["changed_barcode" if code in codes_before else "product_barcode"].append((after.id, code, *said))
         if before:
-            rows["gone_unit"] += [{"product_id": after.id, "unit_id": old} for old in units_before if old not in units]
-            rows["gone_barcode"] += [{"product_id": after.id, "code": old} for old in codes_before if old not in codes]
-    return rows
+            rows["gone_unit"] += [(after.id, old) for old in units_before if old not in units]
+            rows["gone_barcode"] += [(after.id, old) for old in codes_before if old not in codes]
+    return {name: Columns.of(IN_SETS[name], some) for name, some in rows.items()}

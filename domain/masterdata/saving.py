@@ -15,6 +15,7 @@ from domain.errors import Refused
 from domain.ids import new_id
 from domain.lists import KNOWN, REMEMBERED, Identities, Item, Known, Malformed, decide_each, identities_of, items_of
 from domain.masterdata import rules
+from domain.plain import Columns
 from domain.sql import Part, Source, Statement
 from domain.tx import Record, Run, Tx
 
@@ -213,13 +214,18 @@ class Saving:
     ) -> dict[str, Any]:
         """For `tx.write`, beside the entity's `written`. PostgreSQL reads "now" as the transaction's time."""
 
-        def row(stored: Stored) -> Values:
-            return {"id": stored.id, "version": stored.version, **closed(stored)}
-
         stamp = {"updated_at": "now"} if self.entity.dated else {}
+        made = self.stored.made()
+        values = [closed(stored) for stored in made]
         return {
-            self.entity.name: [row(stored) for stored in self.stored.made()],
-            "changed": [row(stored) | stamp for stored in self.stored.changed()],
+            self.entity.name: Columns(
+                {"id": [stored.id for stored in made], "version": [stored.version for stored in made]}
+                | {name: [row[name] for row in values] for name in self.entity.columns}
+            ),
+            "changed": [
+                {"id": stored.id, "version": stored.version, **closed(stored), **stamp}
+                for stored in self.stored.changed()
+            ],
             **self.identities.rows(self.was, more),
         }
 

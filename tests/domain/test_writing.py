@@ -14,6 +14,7 @@ from domain.base import import_record
 from domain.execute import execute
 from domain.ids import new_id
 from domain.masterdata.tables import product, product_unit
+from domain.plain import Columns
 from domain.sql import Part
 from tenants.registry import Company
 from tenants.transaction import Door, write_transaction
@@ -44,7 +45,8 @@ async def test_what_is_copied_is_what_is_inserted(company: Company) -> None:
         {"id": new_id(), "hash": bytes([byte]) * 16, "entity": "product", "entity_id": unit, "command_id": unit}
         for byte in range(256)
     ]
-    for part, rows in ((PRODUCTS, products), (RECORDS, records)):
+    in_columns = Columns.of(PRODUCTS.columns, ([row[name] for name in PRODUCTS.columns] for row in products))
+    for part, rows in ((PRODUCTS, products), (PRODUCTS, in_columns), (RECORDS, records)):
         async with write_transaction(company) as door:
             await writing.copy(door, part, rows)
             copied = await emptied(door, part)
@@ -62,7 +64,9 @@ async def emptied(door: Door, part: Part) -> list[tuple[Any, ...]]:
 @given(st.lists(st.lists(TEXTS | st.none(), min_size=3, max_size=3), min_size=1, max_size=20))
 def test_the_text_of_a_list_is_read_back_as_the_list(rows: list[list[str | None]]) -> None:
     part = Part("x", "", columns=("a", "b", "c"))
-    text = writing.copy_text(part, [dict(zip(part.columns, row, strict=True)) for row in rows]).decode()
+    in_columns = Columns.of(part.columns, rows)
+    text = writing.copy_text(part, in_columns).decode()
+    assert writing.copy_text(part, in_columns.rows()).decode() == text
     assert text.endswith("\n")
     assert [[unescaped(cell) for cell in line.split("\t")] for line in text[:-1].split("\n")] == rows
 
