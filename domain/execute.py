@@ -62,9 +62,14 @@ async def execute(call: Call, caller: Caller) -> Outcome:
     Calls of one name that arrive together share a transaction, each with its own outcome. Any exception but a
     refusal is a bug or an outage: nothing was written and the id is free to be tried again. Raises StaleAccess.
     """
+    return outcome_from(await answered(call, caller))
+
+
+async def answered(call: Call, caller: Caller) -> bytes:
+    """What `execute` answers, as it is remembered: the first answer is what a repeat gets, to the letter."""
     run, entry = admit(call, caller)
     if run.outcome or entry is None:
-        return run.outcome or refused(Refused("unknown_command", name=call.name))
+        return outcome_text(run.outcome or refused(Refused("unknown_command", name=call.name)))
     if entry.together == 1:
         return (await transact([run], entry))[0]
     return await join(run, entry)
@@ -81,12 +86,12 @@ async def execute_many(calls: Sequence[Call], caller: Caller) -> list[Outcome]:
         entry, admitted = runs[0][1], [run for run, _ in runs if run.outcome is None]
         unsettled = [run for run, _ in runs if run.outcome and run.call.door == "sync"]
         if admitted and entry:
-            for run, outcome in zip(admitted, await transact(admitted, entry), strict=True):
-                run.outcome = outcome
-                if outcome.status == "waiting":
+            for run, answer in zip(admitted, await transact(admitted, entry), strict=True):
+                run.outcome = outcome_from(answer)
+                if run.outcome.status == "waiting":
                     unsettled.append(run)
         for run in unsettled:
-            run.outcome = await settle(run, run.outcome)
+            run.outcome = outcome_from(await settle(run, run.outcome))
         outcomes += [run.outcome for run, _ in runs if run.outcome]
     return outcomes
 
@@ -141,7 +146,7 @@ def admit(call: Call, caller: Caller) -> tuple[Run, Entry | None]:
     except Refused as refusal:
         run.outcome = withheld(run, refusal)
     if run.outcome is None or call.door == "sync":  # else it may be a body that no JSON can be made of
-        run.body = canonical(call.body)
+        run.body = call.text or canonical(call.body)
         run.body_hash = caller.company.keys.digest("command", as_sent(call.name, run.body))
     return run, entry
 
@@ -165,21 +170,21 @@ def decode(command: type, body: object) -> Any:
 class Lane:
     """The waiting calls of one name in one company."""
 
-    waiting: deque[tuple[Run, asyncio.Future[Outcome]]] = field(default_factory=deque)
+    waiting: deque[tuple[Run, asyncio.Future[bytes]]] = field(default_factory=deque)
     servers: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 lanes: dict[tuple[Company, str], Lane] = {}
 
 
-def join(run: Run, entry: Entry) -> asyncio.Future[Outcome]:
+def join(run: Run, entry: Entry) -> asyncio.Future[bytes]:
     """While the company's connections are busy, calls gather; the next free one takes them all.
 
     The work belongs to a task of its own: a client that hangs up does not cancel the neighbours' transaction.
     """
     key = run.caller.company, run.call.name
     lane = lanes.setdefault(key, Lane())
-    future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
     lane.waiting.append((run, future))
     if len(lane.servers) < run.caller.company.database.share:
         server = asyncio.create_task(serve(key, lane, entry))
@@ -190,20 +195,20 @@ def join(run: Run, entry: Entry) -> asyncio.Future[Outcome]:
 async def serve(key: tuple[Company, str], lane: Lane, entry: Entry) -> None:
     try:
         while lane.waiting:
-            group: dict[UUID, tuple[Run, asyncio.Future[Outcome]]] = {}
+            group: dict[UUID, tuple[Run, asyncio.Future[bytes]]] = {}
             while lane.waiting and len(group) < entry.together and lane.waiting[0][0].call.id not in group:
                 run, future = lane.waiting.popleft()
                 group[run.call.id] = run, future
             try:
-                outcomes = await transact([run for run, _ in group.values()], entry)
+                answers = await transact([run for run, _ in group.values()], entry)
             except Exception as error:
                 for _, future in group.values():
                     if not future.done():
                         future.set_exception(error)
             else:
-                for (_, future), outcome in zip(group.values(), outcomes, strict=True):
+                for (_, future), answer in zip(group.values(), answers, strict=True):
                     if not future.done():
-                        future.set_result(outcome)
+                        future.set_result(answer)
     finally:
         lane.servers.discard(asyncio.current_task())  # pyright: ignore[reportArgumentType]
         if not lane.servers and not lane.waiting:
@@ -213,7 +218,7 @@ async def serve(key: tuple[Company, str], lane: Lane, entry: Entry) -> None:
 # --- the transaction ---
 
 
-async def transact(runs: Sequence[Run], entry: Entry) -> list[Outcome]:
+async def transact(runs: Sequence[Run], entry: Entry) -> list[bytes]:
     """Admitted calls of one name in one transaction; alone, where one of them breaks it for the others."""
     began = time.perf_counter()
     company = runs[0].caller.company
@@ -221,11 +226,11 @@ async def transact(runs: Sequence[Run], entry: Entry) -> list[Outcome]:
         tried = [replace(run) for run in runs]
         try:
             async with write_transaction(company) as door:
-                outcomes = await run_in(door, tried, entry)
+                answers = await run_in(door, tried, entry)
             if not all(run.repeated for run in tried):
                 company.database.doorbell.ring(company)
             report(tried, began)
-            return outcomes
+            return answers
         except asyncpg.IntegrityConstraintViolationError as broken:
             if constraint_of(broken) in RACES:
                 if attempt == TRIES:
@@ -250,12 +255,12 @@ async def transact(runs: Sequence[Run], entry: Entry) -> list[Outcome]:
     raise AssertionError("unreachable")
 
 
-async def run_in(door: Door, runs: Sequence[Run], entry: Entry) -> list[Outcome]:
+async def run_in(door: Door, runs: Sequence[Run], entry: Entry) -> list[bytes]:
     tag = runs[0].caller.company.tag if entry.hot else ""
     tx = make_tx(door, runs, tag)
     await (entry.handler(tx) if tx.fresh else tx.load(NOTHING, None))
     await remember(door, tx, tag)
-    return [run.outcome for run in runs if run.outcome]
+    return [run.answer or outcome_text(run.outcome) for run in runs if run.outcome]
 
 
 def make_tx(door: Door, runs: Sequence[Run], tag: str = "", *, preview: bool = False) -> Tx:
@@ -285,23 +290,21 @@ def recall(runs: Sequence[Run], known: dict[str, Any]) -> None:
             same = was["actor_id"] == str(run.caller.actor_id) and unhex(was["body_hash"]) == run.body_hash
             if same and was["outcome"]:
                 text = run.caller.company.keys.decrypt("command_log", "outcome", run.call.id, unhex(was["outcome"]))
-                run.outcome = outcome_from(unpacked(text))
+                run.answer = unpacked(text)
+                run.outcome = outcome_from(run.answer)
             else:
                 run.outcome = refused(Refused("key_reuse"))
 
 
 async def remember(door: Door, tx: Tx, tag: str = "") -> None:
     """Write what was decided, with its log rows, events and change rows."""
-    done = [
-        (run, outcome_text(run.outcome))
-        for run in tx.runs
-        if run.outcome and not run.repeated and run.outcome.status != "waiting"
-    ]
+    done = [run for run in tx.runs if run.outcome and not run.repeated and run.outcome.status != "waiting"]
     if not done:
         return
     keys, entry_log = tx.company.keys, []
-    for run, outcome in done:
-        run.outcome = outcome_from(outcome)  # the first answer is what a repeat will get, to the letter
+    for run in done:
+        assert run.outcome
+        run.answer = outcome_text(run.outcome)
         entry_log.append(
             {
                 "id": run.call.id,
@@ -311,13 +314,13 @@ async def remember(door: Door, tx: Tx, tag: str = "") -> None:
                 "occurred_at": run.call.occurred_at,
                 "body_hash": tohex(run.body_hash),
                 "body": tohex(keys.encrypt("command_log", "body", run.call.id, packed(run.body))),
-                "outcome": tohex(keys.encrypt("command_log", "outcome", run.call.id, packed(outcome))),
+                "outcome": tohex(keys.encrypt("command_log", "outcome", run.call.id, packed(run.answer))),
             }
         )
     events = [{"event": event, "body": body} for event, body in tx.events]
     changed = [(*place, gone) for place, gone in tx.changes.items()]
     changed += [  # after what they changed: a device that has read so far shows the call's effects without its overlay
-        ("command", run.call.id, f"u:{run.caller.actor_id}", False) for run, _ in done if run.call.door == "sync"
+        ("command", run.call.id, f"u:{run.caller.actor_id}", False) for run in done if run.call.door == "sync"
     ]
     what, document = tx.written or (NOTHING, {})
     changes = Columns.of(CHANGED, changed)
@@ -340,7 +343,7 @@ def constraint_of(broken: asyncpg.IntegrityConstraintViolationError) -> str:
     return str(broken.as_dict().get("constraint_name") or "")
 
 
-async def settle(run: Run, found: Outcome | None) -> Outcome:
+async def settle(run: Run, found: Outcome | None) -> bytes:
     """What was found outside of the call's own transaction, by its admission or by a constraint, becomes its answer in
     one of its own, unless the call was answered before. A refusal is remembered, what waits is kept."""
     assert found
@@ -356,7 +359,7 @@ async def settle(run: Run, found: Outcome | None) -> Outcome:
                 await remember(door, tx)
     run.caller.company.database.doorbell.ring(run.caller.company)
     report([run], time.perf_counter())
-    return run.outcome
+    return run.answer or outcome_text(run.outcome)
 
 
 # --- as text and back ---

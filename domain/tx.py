@@ -39,7 +39,8 @@ class Part(NamedTuple):
 class Call:
     """A command as it arrives: its id was made where the person acts, its body is JSON in snake_case.
 
-    `occurred_at` is by our clock; `skew` is what was added to the device's, for moments inside the body.
+    `occurred_at` is by our clock; `skew` is what was added to the device's, for moments inside the body. `text`: the
+    body as canonical JSON, where it came as that.
     """
 
     id: UUID
@@ -49,6 +50,7 @@ class Call:
     door: Door = "graphql"
     skew: timedelta = timedelta()
     part: Part | None = None
+    text: bytes = b""
 
 
 class Record(NamedTuple):
@@ -92,7 +94,8 @@ def of_records(records: Sequence[Record], data: Mapping[str, Any] | None = None)
 
 @dataclass(slots=True)
 class Run:
-    """One call on its way. `cmd` is its decoded command, `body` its canonical JSON."""
+    """One call on its way. `cmd` is its decoded command, `body` its canonical JSON, `answer` its outcome as it is
+    remembered."""
 
     call: Call
     caller: Caller
@@ -102,6 +105,7 @@ class Run:
     repeated: bool = False
     fact: bool = False
     body: bytes = b""
+    answer: bytes = b""
 
 
 class Undoable(Protocol):

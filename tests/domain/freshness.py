@@ -12,7 +12,7 @@ import asyncpg
 
 from domain import sql
 from domain.entry import Entry
-from domain.execute import AGAIN, admit, make_tx, run_in
+from domain.execute import AGAIN, admit, make_tx, outcome_from, run_in
 from domain.tx import Call, Run
 from tenants.access import Caller
 from tenants.transaction import write_transaction
@@ -26,8 +26,8 @@ async def paused(caller: Caller, call: Call) -> AsyncIterator[None]:
     """The command has written; it commits when this is left."""
     run, entry = admitted(caller, call)
     async with write_transaction(caller.company) as door:
-        [outcome] = await run_in(door, [run], entry)
-        assert outcome.status == "accepted", outcome
+        [answer] = await run_in(door, [run], entry)
+        assert outcome_from(answer).status == "accepted", answer
         yield
 
 

@@ -24,8 +24,8 @@ from typing import NoReturn
 import orjson
 
 from domain.entry import entries
-from domain.execute import execute, outcome_from, outcome_text, preview
-from domain.plain import plain
+from domain.execute import answered, execute, outcome_from, outcome_text, preview
+from domain.plain import canonical
 from domain.tx import Call, Outcome
 from tenants.access import Caller
 from tenants.keys import CompanyKeys
@@ -121,7 +121,7 @@ class Decider:
         original().loaded = True
 
     async def decide(self, call: Call, caller: Caller, dry: bool) -> Outcome:
-        body = orjson.dumps(call.body, default=plain)
+        body = canonical(call.body)
         who = {name: getattr(caller, name) for name in OF_CALLER}
         return outcome_from(await self.ask(replace(call, body={}), body, who, dry))
 
@@ -202,6 +202,10 @@ def wait_and_copy(orders: socket.socket) -> NoReturn:
                     serve(end)
 
 
+async def there(call: Call, caller: Caller, dry: bool) -> bytes:
+    return outcome_text(await preview(call, caller)) if dry else await answered(call, caller)
+
+
 def serve(end: socket.socket) -> NoReturn:
     stream, runner = end.makefile("rwb"), asyncio.Runner()
 
@@ -216,9 +220,9 @@ def serve(end: socket.socket) -> NoReturn:
         say(b"")
         while True:
             call, body, who, dry = pickle.load(stream)
-            asked = replace(call, body=orjson.loads(body))
+            asked = replace(call, body=orjson.loads(body), text=body)
             try:
-                answer = outcome_text(runner.run(here(asked, Caller(company, **who), dry)))
+                answer = runner.run(there(asked, Caller(company, **who), dry))
             except Exception as wrong:
                 answer = wrong
             say(answer)
