@@ -142,22 +142,27 @@ class Saving:
         if known and known.hash == item.hash:
             seen.add(item.identity)
             return Record(item.key, "unchanged", details={"id": known.entity_id})
-        id = self.id_of(item, known)
-        if id in seen:
-            raise Refused("duplicate_in_list", "id", id=id)
-        before = self.stored.get(id)
+        given = self.id_of(item, known)
+        if given in seen:
+            raise Refused("duplicate_in_list", "id", id=given)
+        before = self.stored.get(given) if given else None
         self.check_version(item, before, known)
+        id = given or next(self.new_ids)
         unique = self.check_unique(id, record, seen)
         shaped = shape(run, record, id, before)
-        seen.update((id, item.identity or id, unique or id))
+        seen.add(item.identity or id)
+        if given:
+            seen.add(given)
+        if unique:
+            seen.add(unique)
         return self.put(item, id, before, shaped)
 
     def check_version(self, item: Item, before: Stored | None, known: Known | None) -> None:
         """Refuses: not_found, stale_version."""
         rules.check_version(before and before.version, item.record.base_version, identified=known is not None)
 
-    def id_of(self, item: Item, known: Known | None) -> UUID:
-        """Refuses: id_missing, identity_taken."""
+    def id_of(self, item: Item, known: Known | None) -> UUID | None:
+        """None: it is new, and gets one here. Refuses: id_missing, identity_taken."""
         given: UUID | None = item.record.id
         if known:
             if given not in (None, known.entity_id):
@@ -165,7 +170,7 @@ class Saving:
             return known.entity_id
         if given is None and item.identity is None:
             raise Refused("id_missing", "id")
-        return given or next(self.new_ids)
+        return given
 
     def check_unique(self, id: UUID, record: Any, seen: set[object]) -> str | None:
         """A value that another record of this call gives up is free only after it."""

@@ -18,7 +18,7 @@ import csv
 import io
 import lzma
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -218,19 +218,18 @@ async def load(
         "sales": Table(HEADINGS, sales_lines(rows), catalogue.lines),
     }
 
-    def told(group: Group, record: Record) -> None:
+    async def after(groups: Sequence[Group], records: Sequence[Record]) -> None:
         nonlocal refused
-        if record.status == "refused":
-            for line in group:
-                refused = refused.plus(list(line.cells))
+        for group, record in zip(groups, records, strict=True):
+            if record.status == "refused":
+                for line in group:
+                    refused = refused.plus(list(line.cells))
 
     steps = {}
     for kind, table in tables.items():
         begin(kind, table.total)
         last = kind == "sales"
-        steps[kind] = await run(
-            caller, kind, table, SOURCE, report if last else None, advance, told if last else lambda *_: None
-        )
+        steps[kind] = await run(caller, kind, table, SOURCE, report if last else None, advance, after if last else None)
     return Loaded(steps, catalogue.total, refused, await posted(company))
 
 

@@ -12,15 +12,17 @@ import resource
 import select
 import signal
 import sys
-from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
 from domain.errors import Refused
 from workers.imports import read
-from workers.imports.read import Found
-from workers.imports.workbook import Workbook, is_workbook
+from workers.imports.read import Found, Text
+
+if TYPE_CHECKING:
+    from workers.imports.workbook import Workbook
 
 AT_ONCE = 500  # rows in a message
 TEXT_AT_ONCE = 1 << 20  # characters in a message, about
@@ -28,10 +30,11 @@ ENCODINGS = ("utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "cp437"
 
 
 def main(order: dict[str, Any]) -> None:
-    confine(order["leash"], **order["limits"])
     file = open(0, "rb", closefd=False)  # noqa: SIM115
+    opened = reader_of(file)
+    confine(order["leash"], **order["limits"])
     try:
-        for message in answers(file, order):
+        for message in answers(opened(file), order):
             say(message)
         say(None)
     except Refused as refusal:
@@ -42,8 +45,16 @@ def main(order: dict[str, Any]) -> None:
         say({"code": "file_unreadable", "details": {"reason": type(wrong).__name__}})
 
 
-def answers(file: BinaryIO, order: dict[str, Any]) -> Iterator[Any]:
-    table = Workbook(file) if is_workbook(file) else read.Text(file)
+def reader_of(file: BinaryIO) -> "Callable[[BinaryIO], Workbook | Text]":
+    """By its first eight bytes. What only workbooks need takes as long to load as all the rest."""
+    if not read.is_workbook(file):
+        return Text
+    from workers.imports.workbook import Workbook
+
+    return Workbook
+
+
+def answers(table: "Workbook | Text", order: dict[str, Any]) -> Iterator[Any]:
     if order["act"] == "sheets":
         yield table.sheets()
     elif order["act"] == "look":
@@ -52,7 +63,7 @@ def answers(file: BinaryIO, order: dict[str, Any]) -> Iterator[Any]:
         yield from batches(first(table.rows(order["sheet"]), order["first"]))
 
 
-def looked_at(table: Workbook | read.Text, count: int) -> Iterator[Any]:
+def looked_at(table: "Workbook | Text", count: int) -> Iterator[Any]:
     """A sheet that cannot be read is a refusal where there is no other."""
     wrong, fine = None, False
     for name, lines, columns, hidden in table.sheets():

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -77,7 +78,7 @@ class Chunk:
 async def chunks(company: Company, kind: str, lines: Iterable[Line], manner: Manner) -> AsyncIterator[Chunk]:
     what, seen = KINDS[kind], set[str]()
     names = replace(await names_of(company), order=manner.order, reserve=manner.reserve)
-    for groups in packed(grouped(lines) if what.whole else ([line] for line in lines), what.at_once):
+    for groups in packed(grouped(lines), what.at_once) if what.whole else single(lines, what.at_once):
         names = await looked_up(company, kind, names, groups)
         for some in by_day(groups) if kind == "opening_stock" else [groups]:
             chunk = made_of(some, kind, manner.source, names, seen)
@@ -167,6 +168,12 @@ def grouped(lines: Iterable[Line]) -> Iterator[Group]:
         while held and (oldest := next(iter(held.values())))[0] < place - APART_AT_MOST:
             yield held.pop(oldest[1][0].values["number"])[1]
     yield from (group for _, group in held.values())
+
+
+def single(lines: Iterable[Line], at_once: int) -> Iterator[list[Group]]:
+    rest = iter(lines)
+    while some := list(islice(rest, at_once)):
+        yield [[line] for line in some]
 
 
 def packed(groups: Iterable[Group], at_once: int) -> Iterator[list[Group]]:

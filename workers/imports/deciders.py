@@ -159,8 +159,9 @@ class Original:
         self.socket, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "workers.imports.deciders", str(theirs.fileno())], pass_fds=(theirs.fileno(),),
-                env={**os.environ, "PYTHONPATH": str(HOUSE)}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                [sys.executable, "-P", "-m", "workers.imports.deciders", str(theirs.fileno())],
+                pass_fds=(theirs.fileno(),), env={**os.environ, "PYTHONPATH": str(HOUSE)},
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             )  # fmt: skip
 
     def copy(self) -> socket.socket:

@@ -179,7 +179,9 @@ def product(row: Values, source: str) -> Body:
         if name in row:
             body[name] = simple(row[name]) or price(row, name, packings_of(body))
     if "barcodes" in row:
-        body["barcodes"] = [{"code": code.strip()} for code in separated(row["barcodes"]) if code.strip()]
+        codes = row["barcodes"]
+        every = [codes] if codes.isalnum() else [code.strip() for code in separated(codes)]
+        body["barcodes"] = [{"code": code} for code in every if code]
     if "kind" in row:
         body["kind"] = choice(row["kind"], "kind")
     if "active" in row:

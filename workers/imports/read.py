@@ -16,6 +16,7 @@ COLUMNS_AT_MOST = 200
 LINE_AT_MOST = 100_000  # characters
 RECORD_AT_MOST = 1_000_000  # characters of one row, which quotation marks can stretch over many lines
 BLOCK = 1 << 20
+OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"  # what workbooks begin with
 DELIMITERS = ",;\t|"
 MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 BEGINNINGS = {  # of what is no text
@@ -30,6 +31,11 @@ BEGINNINGS = {  # of what is no text
     b"{\\rtf": "rtf",
 }
 PAGES = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<div")  # as many programs export under the name .xls
+
+
+def is_workbook(file: BinaryIO) -> bool:
+    file.seek(0)
+    return file.read(8).startswith((OLE, ZIP))
 
 
 class Text:

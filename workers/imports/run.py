@@ -59,12 +59,13 @@ class Summary:
     codes: Counter[str] = field(default_factory=Counter)  # of refused records
     ignored: Sequence[str] = ()
 
-    def count(self, group: Group, record: Record) -> None:
-        self.lines += len(group)
-        self.records += 1
-        setattr(self, record.status, getattr(self, record.status) + 1)
-        if record.code:
-            self.codes[record.code] += 1
+    def count(self, groups: Sequence[Group], records: Sequence[Record]) -> None:
+        """The groups of a chunk, and what became of each."""
+        self.lines += sum(map(len, groups))
+        self.records += len(records)
+        for status, many in Counter(record.status for record in records).items():
+            setattr(self, status, getattr(self, status) + many)
+        self.codes.update(record.code for record in records if record.code)
 
 
 def table_of(kind: str, path: Path) -> Table:
@@ -89,11 +90,11 @@ def headings_of(detected: Detected) -> list[str]:
 
 async def run(
     caller: Caller, kind: str, table: Table, how: str | Manner, report: Path | None = None,
-    advance: Advance = lambda lines: None, told: Callable[[Group, Record], None] = lambda group, record: None,
-    after: After | None = None, renew: Callable[[], Awaitable[Caller]] | None = None,
+    advance: Advance = lambda lines: None, after: After | None = None,
+    renew: Callable[[], Awaitable[Caller]] | None = None,
 ) -> Summary:  # fmt: skip
     """`how`: in which manner, or just whose numbers they are. `report`: a CSV with every row and, beside it, what
-    became of its record; `told` hears the same, `after` of a whole chunk. `renew`: the caller, once rights changed."""
+    became of its record; `after` hears the same of each chunk. `renew`: the caller, once rights changed."""
     began, kind = time.monotonic(), kind.replace("-", "_")
     manner = Manner(how) if isinstance(how, str) else how
     what, summary = KINDS[kind], Summary(ignored=table.ignored)
@@ -104,12 +105,12 @@ async def run(
         sender = Sender(caller, what.command, manner, renew, decide)
 
         async def answered(chunk: Chunk, records: Sequence[Record]) -> None:
-            for group, record in zip(chunk.groups, records, strict=True):
-                summary.count(group, record)
-                told(group, record)
-                if rows:
+            before = summary.lines
+            summary.count(chunk.groups, records)
+            if rows:
+                for group, record in zip(chunk.groups, records, strict=True):
                     rows.write(group, record)
-            advance(sum(map(len, chunk.groups)))
+            advance(summary.lines - before)
             if after:
                 await after(chunk.groups, records)
 
@@ -158,8 +159,9 @@ class Sender:
     async def executed(self, chunk: Chunk) -> Outcome:
         """The command's id is derived from the run and from what stands in the file, so that a run that was cut off
         gets the answers that it had, however the records would be looked up now."""
-        lines = [chunk.groups[place][0].number for place in chunk.records]
-        part = Part(self.manner.import_id, lines) if self.manner.import_id else None
+        part = None
+        if self.manner.import_id:
+            part = Part(self.manner.import_id, [chunk.groups[place][0].number for place in chunk.records])
         content, tried = content_of(chunk), 0
         while True:
             id = uuid5(self.manner.run_id, f"{tried} {content}")
@@ -182,7 +184,7 @@ class Sender:
 
 
 def content_of(chunk: Chunk) -> str:
-    said = [[[line.number, line.values] for line in group] for group in chunk.groups]
+    said = [(line.number, line.values) for group in chunk.groups for line in group]
     return blake2b(orjson.dumps(said), digest_size=20).hexdigest()
 
 

@@ -11,19 +11,13 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from domain.errors import Refused
 from workers.imports.package import CELLS_AT_MOST, Box, Package
-from workers.imports.read import COLUMNS_AT_MOST, About, Found
+from workers.imports.read import COLUMNS_AT_MOST, OLE, About, Found
 
-OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # a stream that an XLSX with a password is wrapped in
 MERGED_AT_MOST = 100_000
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 T = TypeVar("T")
-
-
-def is_workbook(file: BinaryIO) -> bool:
-    file.seek(0)
-    return file.read(8).startswith((OLE, ZIP))
 
 
 class Workbook:
