@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
+from isal import isal_zlib
 
 LONG, ZLIB = 4000, b"\x78"
 
@@ -63,7 +64,7 @@ def unhex(value: str) -> bytes:
 
 def packed(text: bytes) -> bytes:
     """Long lists are compressed before they are encrypted; afterwards nothing could. JSON never begins like zlib."""
-    return zlib.compress(text, 1) if len(text) > LONG else text
+    return isal_zlib.compress(text, 1) if len(text) > LONG else text
 
 
 def unpacked(value: bytes) -> bytes:

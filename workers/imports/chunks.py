@@ -6,6 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
+from domain.command import RECORDS_AT_MOST
 from domain.errors import Refused
 from domain.ids import new_id
 from domain.imports.kinds import KINDS as SAID
@@ -20,8 +21,8 @@ APART_AT_MOST = 5000  # lines between two rows of one document
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`at_once`: rows in a chunk. `in_order`: a chunk begins when the one before it is done. `whole`: the rows of one
-    number are one record."""
+    """`at_once`: rows in a chunk; the longer it is, the less often a processor turns to what it does not have at hand.
+    `in_order`: a chunk begins when the one before it is done. `whole`: the rows of one number are one record."""
 
     command: str
     at_once: int
@@ -32,7 +33,7 @@ class Kind:
 IN_ORDER = {"opening_stock", "sales", "purchase_orders", "sales_orders"}
 WHOLE = {"sales", "purchase_orders", "sales_orders"}
 KINDS = {
-    name: Kind(said.command, 2000 if name in IN_ORDER else 3000, name in IN_ORDER, name in WHOLE)
+    name: Kind(said.command, 2000 if name in IN_ORDER else RECORDS_AT_MOST, name in IN_ORDER, name in WHOLE)
     for name, said in SAID.items()
 }
 
