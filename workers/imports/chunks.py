@@ -172,9 +172,11 @@ def grouped(lines: Iterable[Line]) -> Iterator[Group]:
 
 
 def single(lines: Iterable[Line], at_once: int) -> Iterator[list[Group]]:
-    rest = iter(lines)
-    while some := list(islice(rest, at_once)):
+    """Each line a group. The first packs are small, so that there soon is something to decide."""
+    rest, size = iter(lines), at_once // 4
+    while some := list(islice(rest, size)):
         yield [[line] for line in some]
+        size = min(2 * size, at_once)
 
 
 def packed(groups: Iterable[Group], at_once: int) -> Iterator[list[Group]]:
