@@ -127,7 +127,7 @@ async def test_a_run_ends_when_a_process_of_it_does(owner, decider, small):
     assert not deciders.engaged.locked()
     again: Summary = await run(owner, "products", table(1000), "file")
     assert again.accepted + again.unchanged == 1000
-    assert again.unchanged >= 50
+    assert again.unchanged >= 50 // 4  # the first list, of which the run had heard
 
 
 async def test_there_are_as_many_as_cores_and_one_where_the_order_counts(owner, monkeypatch):
