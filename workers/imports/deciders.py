@@ -24,7 +24,7 @@ from typing import NoReturn
 import orjson
 
 from domain.entry import entries
-from domain.execute import answered, execute, outcome_from, outcome_text, preview
+from domain.execute import answered, outcome_from, outcome_text, preview
 from domain.plain import canonical
 from domain.tx import Call, Outcome
 from tenants.access import Caller
@@ -89,7 +89,11 @@ async def deciders(company: Company, lines: int, *, in_order: bool) -> AsyncIter
 
 
 async def here(call: Call, caller: Caller, dry: bool) -> Outcome:
-    return await (preview if dry else execute)(call, caller)
+    return outcome_from(await decided(call, caller, dry))
+
+
+async def decided(call: Call, caller: Caller, dry: bool) -> bytes:
+    return outcome_text(await preview(call, caller)) if dry else await answered(call, caller)
 
 
 @contextmanager
@@ -203,10 +207,6 @@ def wait_and_copy(orders: socket.socket) -> NoReturn:
                     serve(end)
 
 
-async def there(call: Call, caller: Caller, dry: bool) -> bytes:
-    return outcome_text(await preview(call, caller)) if dry else await answered(call, caller)
-
-
 def serve(end: socket.socket) -> NoReturn:
     stream, runner = end.makefile("rwb"), asyncio.Runner()
 
@@ -223,7 +223,7 @@ def serve(end: socket.socket) -> NoReturn:
             call, body, who, dry = pickle.load(stream)
             asked = replace(call, body=orjson.loads(body), text=body)
             try:
-                answer = runner.run(there(asked, Caller(company, **who), dry))
+                answer = runner.run(decided(asked, Caller(company, **who), dry))
             except Exception as wrong:
                 answer = wrong
             say(answer)
