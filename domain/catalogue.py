@@ -7,7 +7,7 @@ from domain.audit import commands as audit
 from domain.entry import Entry
 from domain.exports import commands as exports
 from domain.imports import commands as imports
-from domain.inventory import attachments, periods, reversal, transfers
+from domain.inventory import attachments, opening, periods, reversal, transfers
 from domain.inventory import commands as inventory
 from domain.jobs import commands as jobs
 from domain.masterdata import commands as masterdata
@@ -37,7 +37,7 @@ COMMANDS = {
         withdrawing.WithdrawPartners, withdrawing.withdraw_partners, "request", "partner.write", 1
     ),
     "inventory.record_opening_stock": Entry(
-        inventory.RecordOpeningStock, inventory.record_opening_stock, "request", "stock.open", 1
+        opening.RecordOpeningStock, opening.record_opening_stock, "request", "stock.open", 1
     ),
     "inventory.reverse_opening_stock": Entry(
         reversal.ReverseOpeningStock, reversal.reverse_opening_stock, "request", "stock.open", 1

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar, dataclass_transform
 from zoneinfo import ZoneInfo
 
 from annotated_types import Len
-from pydantic import ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, ConfigDict, StringConstraints, ValidationError
 
 from domain.errors import Refused
 
@@ -23,8 +23,15 @@ def command(cls: type[T]) -> type[T]:
     return dataclass(frozen=True, slots=True)(cls)
 
 
+def aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("no_time_zone")
+    return value
+
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=STORABLE)]
 Note = Annotated[str, StringConstraints(max_length=2000, pattern=STORABLE)]
+Moment = Annotated[datetime, AfterValidator(aware)]
 Lines = Annotated[tuple[T, ...], Len(1, LINES_AT_MOST)]
 Records = Annotated[tuple[T, ...], Len(1, RECORDS_AT_MOST)]
 

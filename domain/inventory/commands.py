@@ -1,73 +1,25 @@
-"""Stock that no order is behind: opening stock, adjustments, counts; and what is done about discrepancies."""
+"""Stock that no order is behind: adjustments and counts; and what is done about discrepancies."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
-
-from pydantic import AfterValidator
 
 from domain import sql
 from domain.base import NIL
-from domain.command import Lines, Name, Note, Records, business_day, command, dated
+from domain.command import Lines, Moment, Name, Note, business_day, command, dated
 from domain.errors import Refused
-from domain.ids import derived_id
 from domain.inventory import ledger, rules, stock
 from domain.inventory.ledger import Posting
-from domain.inventory.places import LOSS, OPENING
+from domain.inventory.places import LOSS
 from domain.inventory.stock import Count, Good, Place, Shelf
 from domain.inventory.tables import discrepancy, stock_count_line
-from domain.lists import (
-    KNOWN,
-    REMEMBERED,
-    Each,
-    External,
-    Identities,
-    Item,
-    Malformed,
-    decide_each,
-    identities_of,
-    items_of,
-)
 from domain.quantity import ZERO, Number, to_stock
-from domain.tx import Outcome, Record, Run, Tx
-
-
-def aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("no_time_zone")
-    return value
-
-
-Moment = Annotated[datetime, AfterValidator(aware)]
+from domain.tx import Run, Tx
 
 # --- commands ---
-
-
-@command
-class OpeningRecord:
-    """Stock that is there on the first day. `unit_cost` per unit of the record, or `value` in all; without either the
-    reference cost. `key`: what the caller knows the record by."""
-
-    product_id: UUID
-    location_id: UUID
-    quantity: Number
-    unit_id: UUID | None = None
-    unit_cost: Number | None = None
-    value: Number | None = None
-    key: Name | None = None
-    external: External | None = None
-
-
-@command
-class RecordOpeningStock:
-    """Enter the stock that a company starts with."""
-
-    records: Records[Each[OpeningRecord]]
-    document_on: date | None = None
-    all_or_nothing: bool = False
 
 
 @command
@@ -122,8 +74,6 @@ class CloseDiscrepancy:
 
 # --- what is loaded and written ---
 
-LOAD_OPENING = sql.statement(*KNOWN, *stock.shelf())
-WRITE_OPENING = sql.statement(*REMEMBERED, *ledger.POST)
 LOAD_STOCK = sql.statement(*stock.shelf())
 WRITE_STOCK = sql.statement(*ledger.POST)
 # its own statement: only after the balances are locked does it see every move there is
@@ -148,96 +98,12 @@ LOAD_DISCREPANCY = sql.statement(
 WRITE_DISCREPANCY = sql.statement(sql.update(discrepancy, ("status", "note", "closed_at", "closed_by"), "closed"))
 
 
-def asked_for(lines: Iterable[tuple[UUID, UUID]]) -> list[dict[str, UUID]]:
-    return [{"product_id": product_id, "location_id": location_id} for product_id, location_id in dict.fromkeys(lines)]
-
-
-# --- opening stock ---
-
-
-async def record_opening_stock(tx: Tx) -> None:
-    items = {id(run): items_of(run, "opening_stock") for run in tx.runs}
-    sound = [item for of_run in items.values() for item in of_run if not isinstance(item.record, Malformed)]
-    numbers = tx.numbers("OS", [stock.day_of(run, inward=True) for run in tx.runs])
-    places = asked_for((item.record.product_id, item.record.location_id) for item in sound)
-    loaded = await tx.load(LOAD_OPENING, {**identities_of(sound), "places": places})
-    shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=True))
-    identities = Identities(tx, loaded)
-    number = dict(zip(map(id, tx.runs), await numbers, strict=True))
-
-    def decide(run: Run) -> Outcome:
-        opening = Opening(shelf, identities, run, number[id(run)], items[id(run)])
-        outcome = decide_each(tx, run, items[id(run)], opening.one, all_or_nothing=run.cmd.all_or_nothing)
-        return opening.named(outcome)
-
-    tx.decide(decide)
-    tx.write(WRITE_OPENING, {**identities.rows(more=shelf.pools_before()), **shelf.rows()})
-
-
-class Opening:
-    """The one document of a call, made with its first record that is accepted. Refuses: future_date."""
-
-    def __init__(self, shelf: Shelf, identities: Identities, run: Run, number: str, items: list[Item]) -> None:
-        self.shelf, self.identities, self.run, self.number, self.items = shelf, identities, run, number, items
-        zone = run.caller.company.time_zone
-        self.document_on, self.moment = dated(run.cmd.document_on, run.call.occurred_at, zone, inward=True)
-        self.posting: Posting | None = None
-        self.seen: set[str] = set()
-        self.scattered = len({getattr(item.record, "location_id", None) for item in items}) > 1
-
-    def one(self, item: Item) -> Record:
-        record, shelf = item.record, self.shelf
-        if isinstance(record, Malformed):
-            raise Refused("malformed", record.field, reason=record.reason)
-        if known := self.known(item):
-            return known
-        good = shelf.goods_only(record.product_id, "product_id")
-        place = shelf.place(record.location_id)
-        _, factor = good.factor(record.unit_id, "unit_id")
-        quantity = to_stock(record.quantity, factor, good.decimals, "quantity")
-        value = rules.opening_value(record.quantity, quantity, record.unit_cost, record.value, good.reference_cost)
-        posting = self.post(place)
-        posting.bring_in(good, quantity, value, OPENING, priced=value > 0)
-        if item.identity:
-            self.seen.add(item.identity)
-            self.identities.put(item, "stock_document", posting.id, posting.position)
-        return Record(item.key, "accepted")
-
-    def known(self, item: Item) -> Record | None:
-        """Refuses: duplicate_in_list, already_posted."""
-        if item.identity in self.seen:
-            raise Refused("duplicate_in_list", "external.number", number=item.record.external.number)
-        if (known := self.identities.get(item)) is None:
-            return None
-        if known.hash != item.hash:
-            raise Refused("already_posted", "external.number", id=known.entity_id)
-        return Record(item.key, "unchanged", details={"id": known.entity_id})
-
-    def post(self, place: Place) -> Posting:
-        if self.posting is None:
-            id = self.run.call.id
-            self.posting = Posting(
-                self.shelf, derived_id(id, "opening"), "opening", self.number, place, self.document_on, self.moment,
-                id, fact=False, scattered=self.scattered,
-            )  # fmt: skip
-        self.posting.at(place, self.moment)
-        return self.posting
-
-    def named(self, outcome: Outcome) -> Outcome:
-        """Each record under the key that it was sent with."""
-        keys = [getattr(item.record, "key", None) for item in self.items]
-        records = tuple(one._replace(key=key or one.key) for key, one in zip(keys, outcome.records, strict=True))
-        posted = self.posting if any(one.status == "accepted" for one in records) else None
-        data = {"document_id": posted.id, "number": posted.number} if posted else {}
-        return replace(outcome, records=records, data=data)
-
-
 # --- adjustments ---
 
 
 async def adjust_stock(tx: Tx) -> None:
     numbers = tx.numbers("SA", [stock.day_of(run, inward=False) for run in tx.runs])
-    places = asked_for((line.product_id, run.cmd.location_id) for run in tx.runs for line in run.cmd.lines)
+    places = stock.asked_for((line.product_id, run.cmd.location_id) for run in tx.runs for line in run.cmd.lines)
     loaded = await tx.load(LOAD_STOCK, {"places": places})
     shelf = await stock.open_shelf(tx, loaded, stock.earliest(tx, inward=False))
     number = dict(zip(map(id, tx.runs), await numbers, strict=True))
@@ -307,7 +173,7 @@ async def record_count(tx: Tx) -> None:
     zone = tx.company.time_zone
     numbers = tx.numbers("SC", [business_day(counted[id(run)][-1].counted_at, zone) for run in tx.runs])
     every = [spot for spots in counted.values() for spot in spots]
-    places = asked_for((spot.line.product_id, spot.line.location_id) for spot in every)
+    places = stock.asked_for((spot.line.product_id, spot.line.location_id) for spot in every)
     loaded = await tx.load(LOAD_STOCK, {"places": places})
     shelf = await stock.open_shelf(tx, loaded, min(spot.counted_at for spot in every))
     asked = [dict(zip(("product_id", "location_id", "counted_at"), spot.key, strict=True)) for spot in every]

@@ -5,7 +5,7 @@ the pools, then the balances, each by key. The pool row of a product is the lock
 its stock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -67,6 +67,11 @@ def shelf(wanted: LiteralString = GIVEN) -> tuple[sql.Part | sql.Source, ...]:
  order by b.product_id, b.lot_id, b.owner_id, b.location_id for no key update""",
         ),
     )
+
+
+def asked_for(lines: Iterable[tuple[UUID, UUID]]) -> list[dict[str, UUID]]:
+    """What `GIVEN` reads."""
+    return [{"product_id": product_id, "location_id": location_id} for product_id, location_id in dict.fromkeys(lines)]
 
 
 COUNTS = sql.statement(

@@ -15,11 +15,10 @@ from uuid import UUID
 from annotated_types import Len
 
 from domain import money, sql
-from domain.command import Name, Note, Records, business_day, command
+from domain.command import Moment, Name, Note, Records, business_day, command
 from domain.errors import Refused
 from domain.ids import derived_id, new_id
 from domain.inventory import ledger, stock
-from domain.inventory.commands import Moment
 from domain.inventory.ledger import Posting
 from domain.inventory.places import CUSTOMER, LOSS
 from domain.inventory.stock import Good, Place, Shelf
