@@ -13,6 +13,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
@@ -55,31 +56,31 @@ def reader_of(file: BinaryIO) -> "Callable[[BinaryIO], Workbook | Text]":
 
 
 def answers(table: "Workbook | Text", order: dict[str, Any]) -> Iterator[Any]:
-    if order["act"] == "sheets":
-        yield table.sheets()
-    elif order["act"] == "look":
-        yield from looked_at(table, order["first"])
+    if order["act"] == "look":
+        yield from looked_at(table, order["first"], on=order["on"])
     else:
-        yield from batches(first(table.rows(order["sheet"]), order["first"]))
+        yield from batches(islice(table.rows(order["sheet"]), order["first"]))
 
 
-def looked_at(table: "Workbook | Text", count: int) -> Iterator[Any]:
-    """A sheet that cannot be read is a refusal where there is no other."""
-    wrong, fine = None, False
+def looked_at(table: "Workbook | Text", count: int, *, on: bool) -> Iterator[Any]:
+    """A sheet that cannot be read is a refusal where there is no other. `on`: the rows of the only one that can be go
+    on, after `true`."""
+    wrong: Refused | None = None
+    seen: list[Iterator[Found]] = []
     for name, lines, columns, hidden in table.sheets():
         yield name, lines, columns, hidden
         if lines and not hidden:
+            rows = table.rows(name)
             try:
-                yield from batches(first(table.rows(name), count))
-                fine = True
+                yield from batches(islice(rows, count))
+                seen.append(rows)
             except Refused as refusal:
                 wrong = wrong or refusal
-    if wrong and not fine:
+    if wrong and not seen:
         raise wrong
-
-
-def first(rows: Iterator[Found], count: int | None) -> Iterable[Found]:
-    return rows if count is None else (row for _, row in zip(range(count), rows, strict=False))
+    if on and len(seen) == 1:
+        yield True
+        yield from batches(seen[0])
 
 
 def batches(rows: Iterable[Found]) -> Iterator[list[Found]]:

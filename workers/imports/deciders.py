@@ -81,6 +81,8 @@ async def deciders(company: Company, lines: int, *, in_order: bool) -> AsyncIter
             stack.push_async_callback(decider.end)
             begun.append(asyncio.create_task(begin(decider)))
         try:
+            if original().loaded:  # they are there in a moment, and what makes the lists leaves no time between
+                await asyncio.gather(*begun, return_exceptions=True)
             yield decide, max(count, BESIDE)
         finally:
             for task in begun:

@@ -1,20 +1,19 @@
 """What a table is: where its headings are, what its columns hold, which system it comes from, and which of its rows are
 none of the data. Everything here is a guess for a person to look at.
 
-    detected = detect_in(path)                     # the sheet that looks most like something
+    detected = detect_in(look(path, LOOKED_AT)[0])  # the sheet that looks most like something
     for row in body(rows_of(path, detected.sheet), detected): ...
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 
 from domain.errors import Refused
 from domain.masterdata.barcodes import is_gtin
 from workers.imports.fit import fit, samples_of, share
 from workers.imports.headings import KNOWN, NAMES, REQUIRED, SOURCES, TELL, TITLES, TOGETHER, Source, bare, field_of
-from workers.imports.sheets import Row, look
+from workers.imports.sheets import Looked, Row
 from workers.imports.table import SAMPLES, Column, Detected, LeftOut, body, is_units, own
 from workers.imports.template import template
 
@@ -32,14 +31,16 @@ def signature(headings: Iterable[str]) -> str:
 
 
 def detect_in(
-    path: Path, kind: str | None = None, sheet: str | None = None, heading_row: int | None = None, name: str = ""
-) -> Detected:
-    """Of a file, and what it is called: the sheet that looks most like a table of `kind`, or of any. Refuses what
-    rows_of refuses, and empty_file."""
-    found: list[Detected] = []
-    for about, rows in look(path, LOOKED_AT):
-        if rows and sheet in (None, about.name):
-            found.append(replace(detect(rows, about.name, kind, heading_row, name or path.stem), rows=about.rows))
+    looked: Iterable[Looked], kind: str | None = None, sheet: str | None = None, heading_row: int | None = None,
+    file: str = "",
+) -> Detected:  # fmt: skip
+    """Of a file that was looked at, and what it is called: the sheet that looks most like a table of `kind`, or of any.
+    Refuses: empty_file."""
+    found = [
+        replace(detect(rows, about.name, kind, heading_row, file), rows=about.rows)
+        for about, rows in looked
+        if rows and sheet in (None, about.name)
+    ]
     if not found:
         raise Refused("empty_file")
     return max(found, key=lambda detected: detected.score)

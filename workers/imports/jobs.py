@@ -21,10 +21,10 @@ from domain.imports.papers import Row
 from domain.tx import Record
 from tenants.access import Caller
 from workers.imports.chunks import WHOLE, Group, Line, Manner
-from workers.imports.detect import detect_in, signature
+from workers.imports.detect import LOOKED_AT, detect_in, signature
 from workers.imports.report import XLSX, Workbook, field_of
 from workers.imports.run import Table, run
-from workers.imports.sheets import sheets_of
+from workers.imports.sheets import look
 from workers.imports.similar import Partners, Products, Proposal
 from workers.imports.stored import corrected, mapped, opened
 from workers.imports.table import LeftOut
@@ -89,15 +89,15 @@ async def read(job: Job) -> Mapping[str, Any]:
     async with at_work(job, "reading", {"cancel": "failed"}) as imported:
         asked, about = job.body, imported.about
         async with opened(job.company, about["file_id"]) as path:
-            sheets = await asyncio.to_thread(sheets_of, path)
+            looked, _ = await asyncio.to_thread(look, path, LOOKED_AT)
             await job.breathe()
             name = Path(about["file_name"]).stem
             sheet, heading, kind = asked.get("sheet"), asked.get("heading_row"), asked.get("kind")
-            detected = await asyncio.to_thread(detect_in, path, kind, sheet, heading, name)
+            detected = await asyncio.to_thread(detect_in, looked, kind, sheet, heading, name)
             marks = signature(detected.headings)
             before = await papers.remembered(job.company, marks, imported.id, kind)
             if before and kind is None and before["kind"] != detected.kind:
-                detected = await asyncio.to_thread(detect_in, path, before["kind"], sheet, heading, name)
+                detected = await asyncio.to_thread(detect_in, looked, before["kind"], sheet, heading, name)
         fields = {column["index"]: column["field"] for column in before["columns"]} if before else {}
         columns = [
             {
@@ -110,7 +110,7 @@ async def read(job: Job) -> Mapping[str, Any]:
         await imported.note(
             status="mapping", kind=detected.kind, source=detected.source or "file", sheet=detected.sheet,
             heading_row=detected.heading_row, signature=marks, columns=columns, lines=detected.rows,
-            sheets=[{"name": one.name, "rows": one.rows} for one in sheets],
+            sheets=[{"name": one.name, "rows": one.rows} for one, _ in looked],
             samples=job.company.keys.encrypt("import_job", "samples", imported.id, samples),
             options=before["options"] if before else about["options"],
         )  # fmt: skip

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from uuid import uuid5
 
@@ -23,9 +24,9 @@ from domain.tx import Call, Outcome, Part, Record
 from tenants.access import Caller
 from workers.imports.chunks import KINDS, Chunk, Group, Line, Manner, chunks, grouped
 from workers.imports.deciders import Decide, calm, deciders
-from workers.imports.detect import detect_in
+from workers.imports.detect import LOOKED_AT, detect_in
 from workers.imports.report import CsvReport
-from workers.imports.sheets import rows_of
+from workers.imports.sheets import look, rows_of
 from workers.imports.table import Detected, body
 
 __all__ = ["Advance", "Group", "Line", "Manner", "Summary", "Table", "grouped", "run", "table_of"]
@@ -70,12 +71,13 @@ class Summary:
 
 def table_of(kind: str, path: Path) -> Table:
     """A file as people have it. Refuses what sheets.py refuses about a file as a whole, and columns_missing."""
-    detected = detect_in(path, kind.replace("-", "_"))
+    looked, rest = look(path, LOOKED_AT, on=True)
+    detected = detect_in(looked, kind.replace("-", "_"), file=path.stem)
     if detected.missing:
         raise Refused("columns_missing", columns=detected.missing)
-    rows = body(rows_of(path, detected.sheet), detected)
+    rows = rows_of(path, detected.sheet) if rest is None else chain(next(rows for _, rows in looked if rows), rest)
     values = detected.reader()
-    lines = (Line(row.line, row.cells, values(row)) for row in rows)
+    lines = (Line(row.line, row.cells, values(row)) for row in body(rows, detected))
     ignored = [column.heading for column in detected.columns if column.field is None and column.heading]
     return Table(headings_of(detected), lines, detected.rows, ignored)
 

@@ -1,8 +1,8 @@
 """The tables of a file that anybody may have made. All reading happens in a child process with limits (child.py): what
 a file does to its reader is a refusal here, never an exception, and no more than a batch of rows is held at a time.
 
-    for sheet in sheets_of(path): ...
-    for row in rows_of(path, sheet.name): ...
+    looked, _ = look(path, 200)
+    for row in rows_of(path, looked[0][0].name): ...
 """
 
 import logging
@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,6 +56,9 @@ class Row(NamedTuple):
     carried: tuple[int, ...] = ()
 
 
+Looked = tuple[SheetInfo, list[Row]]
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Of one child. `seconds`: of the processor; `wait`: that the caller waits for it, not what he does between."""
@@ -67,30 +71,31 @@ class Limits:
 LIMITS = Limits()
 
 
-def sheets_of(path: Path, limits: Limits = LIMITS) -> list[SheetInfo]:
-    """All sheets of a workbook, in its order, hidden ones too; or the one of a CSV file. Refuses: empty_file,
-    encoding_unknown, file_encrypted, file_not_supported, file_too_complex, file_unreadable, not_csv."""
-    return [SheetInfo(*about) for message in ask(path, {"act": "sheets"}, limits) for about in message]
-
-
 def rows_of(path: Path, sheet: str | None = None, first: int | None = None, limits: Limits = LIMITS) -> Iterator[Row]:
     """The rows that are not empty, as text, of one sheet or the first visible one that has any; `first`: so many of
     them and no more. Numbers are written out, dates are ISO, what a formula came to stands instead of it. Close the
-    iterator where it is not read to the end. Refuses, on the way: what sheets_of refuses, line_too_long,
-    sheet_not_found, too_many_columns."""
+    iterator where it is not read to the end. Refuses, on the way: empty_file, encoding_unknown,
+    file_encrypted, file_not_supported, file_too_complex, file_unreadable, line_too_long, not_csv, sheet_not_found,
+    too_many_columns."""
     for message in ask(path, {"act": "rows", "sheet": sheet, "first": first}, limits):
         yield from rows_in(message)
 
 
-def look(path: Path, first: int, limits: Limits = LIMITS) -> list[tuple[SheetInfo, list[Row]]]:
-    """Every sheet with its first rows, none for those that are hidden. Refuses what rows_of refuses."""
-    found: list[tuple[SheetInfo, list[Row]]] = []
-    for message in ask(path, {"act": "look", "first": first}, limits):
+def look(
+    path: Path, first: int, limits: Limits = LIMITS, *, on: bool = False
+) -> tuple[list[Looked], Iterator[Row] | None]:
+    """Every sheet with its first rows, none for those that are hidden; `on`: and the other rows, where only one sheet
+    has any, so that such a file is read once. Refuses what rows_of refuses."""
+    messages = ask(path, {"act": "look", "first": first, "on": on}, limits)
+    found: list[Looked] = []
+    for message in messages:
+        if message is True:
+            return found, chain.from_iterable(map(rows_in, messages))
         if isinstance(message[0], str):
             found.append((SheetInfo(*message), []))
         else:
             found[-1][1].extend(rows_in(message))
-    return found
+    return found, None
 
 
 def rows_in(message: list[tuple[int, list[str], list[int]]]) -> list[Row]:

@@ -8,8 +8,20 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from workers.imports.detect import LOOKED_AT, detect_in
+from workers.imports.sheets import SheetInfo, look
+from workers.imports.table import Detected
+
 Fill = Callable[[xlsxwriter.Workbook, Worksheet], None]
 Rows = Sequence[Sequence[Any]]
+
+
+def sheets_of(path: Path) -> list[SheetInfo]:
+    return [about for about, _ in look(path, 1)[0]]
+
+
+def detected_in(path: Path, kind: str | None = None) -> Detected:
+    return detect_in(look(path, LOOKED_AT)[0], kind, file=path.stem)
 
 
 def book(path: Path, fill: Fill, sheet: str = "Sheet1") -> Path:

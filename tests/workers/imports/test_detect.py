@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workers.imports import books
-from workers.imports.detect import detect, detect_in, signature
+from tests.workers.imports.books import detected_in
+from workers.imports.detect import detect, signature
 from workers.imports.headings import LOOKUP, NAMES, REQUIRED, SOURCES
 from workers.imports.sheets import Row, rows_of
 from workers.imports.table import LeftOut, body
@@ -21,7 +22,7 @@ def fields(detected) -> dict[str, str]:
 
 def test_a_stock_take_with_titles_merged_cells_and_totals(tmp_path):
     path = books.book(tmp_path / "take.xlsx", books.stock_take, "盘点")
-    detected = detect_in(path)
+    detected = detected_in(path)
     assert (detected.kind, detected.sheet, detected.heading_row) == ("opening_stock", "盘点", 4)
     assert fields(detected) == {
         "sku": "货号", "quantity": "实盘数量", "value": "金额", "warehouse": "仓库", "date": "日期",
@@ -57,7 +58,7 @@ def test_a_stock_take_with_titles_merged_cells_and_totals(tmp_path):
 )
 def test_exports_of_other_systems_are_recognised(tmp_path, table, kind, source, heading_row, values):
     path = books.table(tmp_path / "export.xlsx", table)
-    detected = detect_in(path)
+    detected = detected_in(path)
     assert (detected.kind, detected.source, detected.heading_row) == (kind, source, heading_row)
     first = next(body(rows_of(path), detected))
     assert detected.reader()(first).items() >= values.items()

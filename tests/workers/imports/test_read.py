@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Refused
+from tests.workers.imports.books import sheets_of
 from workers.imports.chunks import Line, grouped
 from workers.imports.map import Names, document, number
 from workers.imports.read import COLUMNS_AT_MOST, LINE_AT_MOST
 from workers.imports.report import harmless
 from workers.imports.run import table_of
-from workers.imports.sheets import SheetInfo, rows_of, sheets_of
+from workers.imports.sheets import SheetInfo, look, rows_of
 
 HERE = Names("Asia/Shanghai", {}, "place")
 TEXT = '货号,名称,单位\r\nA-1,"茶, 绿",个\r\n\r\nB-2,"两\n行",箱\r\n'
@@ -29,6 +30,25 @@ def test_every_encoding_gives_the_same_rows(tmp_path, encoding):
         (1, ["货号", "名称", "单位"]), (2, ["A-1", "茶, 绿", "个"]), (4, ["B-2", "两\n行", "箱"]),
     ]  # fmt: skip
     assert sheets_of(file) == [SheetInfo("", 5, 3)]
+
+
+@pytest.mark.parametrize("count", [1, 3, 200, 300, 1000])
+def test_a_text_is_looked_at_and_read_in_one_go(tmp_path, count):
+    file = written(tmp_path, "".join(f"A-{n},茶\n" for n in range(300)).encode())
+    [(about, first)], rest = look(file, count, on=True)
+    assert (about.rows, len(first)) == (300, min(count, 300))
+    assert rest is not None
+    assert first + list(rest) == list(rows_of(file))
+    assert look(file, count) == ([(about, first)], None)
+
+
+def test_what_is_wrong_far_down_is_told_where_it_is_read(tmp_path):
+    file = written(tmp_path, b"sku,name\n" + b"A,B\n" * 1000 + b"," * COLUMNS_AT_MOST + b"\n")
+    [(_, first)], rest = look(file, 10, on=True)
+    assert len(first) == 10
+    assert rest is not None
+    with pytest.raises(Refused, match="too_many_columns"):
+        list(rest)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

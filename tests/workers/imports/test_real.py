@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tenants.settings import Settings
+from tests.workers.imports.books import detected_in
 from workers.imports import values
-from workers.imports.detect import detect_in
 from workers.imports.sheets import rows_of
 from workers.imports.table import body
 
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"there is no {DATA}")
 
 
 def fields(path: Path, kind: str | None = None) -> dict[str, str]:
-    return {column.field: column.heading for column in detect_in(path, kind).columns if column.field}
+    return {column.field: column.heading for column in detected_in(path, kind).columns if column.field}
 
 
 def test_a_day_of_a_wholesaler_is_sales():
     path = DATA / "online_retail_2011-12-05.csv"
-    detected = detect_in(path)
+    detected = detected_in(path)
     assert (detected.kind, detected.missing) == ("sales", [])
     assert fields(path) == {
         "number": "InvoiceNo", "sku": "StockCode", "quantity": "Quantity", "date": "InvoiceDate",
@@ -45,6 +45,6 @@ def test_a_list_of_words_is_no_table_that_is_known():
 
 
 def test_what_names_its_columns_in_another_trade_is_still_shown():
-    detected = detect_in(DATA / "carparts_monthly.csv", "opening_stock")
+    detected = detected_in(DATA / "carparts_monthly.csv", "opening_stock")
     assert detected.missing
     assert detected.headings[:2] == ["part", "1998-01"]

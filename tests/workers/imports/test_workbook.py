@@ -8,10 +8,9 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from domain.errors import Refused
-from tests.workers.imports.books import book, table, write
+from tests.workers.imports.books import book, detected_in, sheets_of, table, write
 from tests.workers.imports.old_books import old_book
-from workers.imports.detect import detect_in
-from workers.imports.sheets import Row, SheetInfo, rows_of, sheets_of
+from workers.imports.sheets import Row, SheetInfo, look, rows_of
 
 FORMATS = {datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy/m/d", time: "hh:mm"}
 
@@ -88,6 +87,21 @@ def test_sheets_are_listed_and_read_by_name(tmp_path):
         next(rows_of(path, "other"))
 
 
+def test_a_workbook_goes_on_where_one_sheet_is_to_be_seen(tmp_path):
+    path = sheets(tmp_path / "file.xlsx")  # one with a title, a hidden one, an empty one
+    looked, rest = look(path, 1, on=True)
+    assert rest is not None
+    assert [row for _, rows in looked for row in rows] + list(rest) == list(rows_of(path))
+
+    def fill(workbook: xlsxwriter.Workbook, sheet: Worksheet) -> None:
+        write(sheet, [["a"], ["1"]])
+        write(workbook.add_worksheet("two"), [["b"], ["2"]])
+
+    looked, rest = look(book(tmp_path / "two.xlsx", fill), 1, on=True)
+    assert [[row.cells for row in rows] for _, rows in looked] == [[["a"]], [["b"]]]
+    assert rest is None
+
+
 def test_a_workbook_without_anything_is_empty(tmp_path):
     with pytest.raises(Refused, match="empty_file"):
         next(rows_of(table(tmp_path / "file.xlsx", [])))
@@ -106,6 +120,6 @@ def test_a_sheet_that_cannot_be_read_does_not_hide_the_others(tmp_path):
         write(workbook.add_worksheet("fine"), [["sku", "qty"], ["A", 1]])
 
     path = book(tmp_path / "file.xlsx", fill)
-    assert detect_in(path, "opening_stock").sheet == "fine"
+    assert detected_in(path, "opening_stock").sheet == "fine"
     with pytest.raises(Refused, match="too_many_columns"):
         list(rows_of(path))
