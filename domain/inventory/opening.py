@@ -22,7 +22,7 @@ from domain.lists import (
     Malformed,
     decide_each,
     identities_of,
-    items_of,
+    sound_of,
 )
 from domain.quantity import Number, to_stock
 from domain.tx import Outcome, Record, Run, Tx
@@ -57,8 +57,7 @@ WRITE = sql.statement(*REMEMBERED, *ledger.POST)
 
 
 async def record_opening_stock(tx: Tx) -> None:
-    items = {id(run): items_of(run, "opening_stock") for run in tx.runs}
-    sound = [item for of_run in items.values() for item in of_run if not isinstance(item.record, Malformed)]
+    items, sound = sound_of(tx, "opening_stock")
     numbers = tx.numbers("OS", [stock.day_of(run, inward=True) for run in tx.runs])
     places = stock.asked_for((item.record.product_id, item.record.location_id) for item in sound)
     loaded = await tx.load(LOAD, {**identities_of(sound), "places": places})
