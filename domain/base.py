@@ -158,7 +158,7 @@ change = table(
     flag("gone"),
     Column("seq", BigInteger),
     moment("at", default="now()"),
-    Index("change_seq_idx", "seq", postgresql_where=text("seq is not null")),
+    Index("change_seq_idx", "seq", postgresql_where=text("seq > 0")),  # none that numbering could take for entities
     Index("change_new_idx", "id", postgresql_where=text("seq is null")),
     Index("change_entity_idx", "entity_id", "entity", "bucket", postgresql_where=text("seq is not null")),
 )

@@ -13,18 +13,22 @@ from tenants.transaction import write_transaction
 AT_ONCE = 5000
 TOMBSTONES = timedelta(days=90)
 LOCK: LiteralString = "select last from feed_head for no key update"
-# Its own statement: only after the lock does it see what the last numberer left. Nothing in it joins two lists, so that
-# every part goes through the rows by key.
+# Its own statement: only after the lock does it see what the last numberer left, and what it saw stays where it is.
+# Each part goes through the rows by a key, and by the only one there is for it, whatever the planner takes the tables
+# for: a plan that was made when they were empty is kept, and what then cost the same compares each row with each.
 NUMBER: LiteralString = """with new as materialized (
- select id, entity, entity_id, bucket, row_number() over (order by id) as place,
+ select place, entity, entity_id, bucket, row_number() over (order by id) as n,
   id = max(id) over (partition by entity, entity_id, bucket) as latest
- from (select id, entity, entity_id, bucket from change where seq is null order by id limit $1) waiting),
+ from (select ctid as place, id, entity, entity_id, bucket from change where seq is null order by id limit $1) waiting),
 head as (update feed_head set last = last + (select count(*) from new) returning last),
-superseded as (delete from change c using new n where n.latest and c.entity_id = n.entity_id and c.entity = n.entity
- and c.bucket = n.bucket and c.seq is not null),
-doubled as (delete from change c using new n where not n.latest and c.id = n.id),
-numbered as (update change c set seq = h.last - (select count(*) from new) + n.place
- from new n, head h where n.latest and c.id = n.id)
+superseded as (delete from change c using new cross join lateral (
+  select ctid as place from change o
+  where o.entity_id = new.entity_id and o.entity = new.entity and o.bucket = new.bucket and o.seq is not null
+  offset 0) old
+ where new.latest and c.ctid = old.place),
+doubled as (delete from change c using new where not new.latest and c.ctid = new.place),
+numbered as (update change c set seq = h.last - (select count(*) from new) + new.n
+ from new, head h where new.latest and c.ctid = new.place)
 select count(*) from new"""
 
 

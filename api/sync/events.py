@@ -32,7 +32,7 @@ QUIET = 15.0  # seconds, then a comment says that the connection lives
 A_SESSION = 3
 AGAIN = 0.5  # seconds, where somebody else is numbering
 NEWS: LiteralString = """select last, exists (select from change where seq is null) as waiting,
- array(select distinct bucket from change where seq > $1) as buckets from feed_head"""
+ array(select distinct bucket from change where seq > 0 and seq > $1) as buckets from feed_head"""
 
 
 @dataclass(eq=False)

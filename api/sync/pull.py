@@ -26,7 +26,7 @@ from tenants.transaction import Door, read_transaction
 
 BODY = 64_000  # what a device holds in 60 warehouses is a third of it
 CHANGES: LiteralString = """select seq, entity, entity_id, bucket from change
- where seq > $1 and bucket = any($2) and entity = any($3) order by seq limit $4"""
+ where seq > 0 and seq > $1 and bucket = any($2) and entity = any($3) order by seq limit $4"""
 OUTCOMES: LiteralString = """select id, 'done' as state, outcome, null as reason from command_log
  where id = any($1::uuid[]) and actor_id = $2
 union all select id, status, null, reason from waiting_call where id = any($1::uuid[]) and actor_id = $2

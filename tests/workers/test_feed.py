@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from domain.feed import number_changes, prune_tombstones
+from domain.feed import NUMBER, number_changes, prune_tombstones
 from tenants.registry import Company
+from tenants.transaction import write_transaction
 from tests.companies import Instance
 
 WRITERS, TRANSACTIONS = 8, 40
@@ -139,3 +141,20 @@ async def test_old_tombstones_are_forgotten_and_it_is_known_up_to_where(instance
     heads = await instance.owner.fetchrow(f"select last, pruned from {company.schema}.feed_head")
     assert tuple(heads or ()) == (4, 4)
     assert await prune_tombstones(company) == 0
+
+
+async def test_what_is_superseded_is_looked_up_by_key_by_a_plan_made_when_there_was_nothing(
+    instance: Instance, company: Company
+) -> None:
+    fill = f"insert into {company.schema}.change (entity, entity_id, bucket, gone)"
+    things = "select 'thing', uuidv7(), 'common', false from generate_series(1, 500)"
+    await instance.owner.execute(f"vacuum analyze {company.schema}.change")
+    async with write_transaction(company) as door:
+        await door.raw.execute(f"prepare numbering as {NUMBER}")
+        await door.raw.execute("execute numbering(500)")
+        for _ in range(2):
+            await instance.owner.execute(f"{fill} {things}")
+            rows = await door.raw.fetch("explain (analyze, timing off) execute numbering(500)")
+            plan = "\n".join(row[0] for row in rows)
+            assert sum(map(int, re.findall(r"Rows Removed by .*Filter: (\d+)", plan))) <= 1000, plan
+        await door.raw.execute("deallocate numbering")
