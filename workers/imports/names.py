@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, LiteralString
-from uuid import UUID
+from typing import Any, LiteralString, NamedTuple
 
 from domain.lists import External, identity
 from tenants.registry import Company
-from tenants.transaction import read_transaction
+from tenants.transaction import look_up, read_transaction
 from workers.imports.map import Body, Good, Names, Packing
 
 LOCATIONS: LiteralString = """select w.code, w.name, l.id::text from warehouse w
@@ -18,21 +17,29 @@ PRODUCTS: LiteralString = """select p.sku, p.id::text, u.id::text as unit_id, u.
   from product_unit x join unit n on n.id = x.unit_id where x.product_id = p.id) as packings
  from product p join unit u on u.id = p.unit_id where p.sku = any($1)"""
 PARTNERS: LiteralString = """select code, name, id::text from partner where code = any($1) or name = any($1)"""
-# with the code of a record that is there and has never come from this source
-SAME_PRODUCTS: LiteralString = """select w.place, t.id::text, t.version from unnest($1::int[], $2::text[], $3::uuid[])
- as w(place, code, identity) join product t on t.sku = w.code
- where not exists (select from import_record i where i.id = w.identity)"""
-SAME_PARTNERS: LiteralString = """select w.place, t.id::text, t.version from unnest($1::int[], $2::text[], $3::uuid[])
- as w(place, code, identity) join partner t on t.code = w.code
- where not exists (select from import_record i where i.id = w.identity)"""
-VERSIONS: Mapping[str, LiteralString] = {
-    "products": "select id::text, version from product where id = any($1::uuid[])",
-    "partners": "select id::text, version from partner where id = any($1::uuid[])",
-}
-SAME: Mapping[str, tuple[LiteralString, str, str]] = {  # kind → query, its code, what its records are outside
-    "products": (SAME_PRODUCTS, "sku", "product"),
-    "partners": (SAME_PARTNERS, "code", "partner"),
-}
+IDENTIFIED: LiteralString = "select id::text from import_record where id = any($1::uuid[])"
+
+
+class Ours(NamedTuple):
+    """What a kind's records are compared with. `code`: how two of them are told to be one; `entity`: what they are
+    outside."""
+
+    code: str
+    entity: str
+    by_code: LiteralString
+    by_id: LiteralString
+
+
+SAME: Mapping[str, Ours] = {
+    "products": Ours(
+        "sku", "product", "select sku as code, id::text, version from product where sku = any($1)",
+        "select id::text, version from product where id = any($1::uuid[])",
+    ),
+    "partners": Ours(
+        "code", "partner", "select code, id::text, version from partner where code = any($1)",
+        "select id::text, version from partner where id = any($1::uuid[])",
+    ),
+}  # fmt: skip
 
 
 async def names_of(company: Company) -> Names:
@@ -44,7 +51,7 @@ async def names_of(company: Company) -> Names:
 
 
 async def with_products(company: Company, names: Names, skus: set[str]) -> Names:
-    async with read_transaction(company) as door:
+    async with look_up(company) as door:
         rows: Any = await door.raw.fetch(PRODUCTS, list(skus))
     return replace(names, products={row["sku"]: good_from(row) for row in rows})
 
@@ -58,7 +65,7 @@ def good_from(row: Mapping[str, Any]) -> Good:
 
 async def with_partners(company: Company, names: Names, named: set[str]) -> Names:
     """A code goes before a name; a name that several have is none."""
-    async with read_transaction(company) as door:
+    async with look_up(company) as door:
         rows = await door.raw.fetch(PARTNERS, list(named))
     by_name: dict[str, set[str]] = {}
     for row in rows:
@@ -70,25 +77,23 @@ async def with_partners(company: Company, names: Names, named: set[str]) -> Name
 async def as_it_is(company: Company, kind: str, records: Mapping[int, Body], said: Mapping[int, str]) -> None:
     """Tells records that are to be one of ours which one, on the version that it has now. `said`: place → id, as a
     person has chosen; the others by their code, where that has never come from this source."""
-    said_of = SAME[kind]
-    query: LiteralString = said_of[0]
-    code, entity = said_of[1:]
-    asked = [place for place in records if place not in said]
-    async with read_transaction(company) as door:
-        found = await door.raw.fetch(
-            query,
-            asked,
-            [records[place].get(code, "") for place in asked],
-            [UUID(known_as(company, records[place], entity)) for place in asked],
-        )
-        current: LiteralString = VERSIONS[kind]
-        versions = await door.raw.fetch(current, list(said.values())) if said else []
-    by_id = {row["id"]: row["version"] for row in versions}
-    for row in found:
-        records[row["place"]].update(id=row["id"], base_version=row["version"])
+    ours = SAME[kind]
+    by_code: LiteralString = ours.by_code
+    by_id: LiteralString = ours.by_id
+    codes = {place: record.get(ours.code, "") for place, record in records.items() if place not in said}
+    async with look_up(company) as door:
+        there = {row["code"]: row for row in await door.raw.fetch(by_code, list(codes.values()))}
+        known = {place: known_as(company, records[place], ours.entity) for place in codes if codes[place] in there}
+        before = {row["id"] for row in await door.raw.fetch(IDENTIFIED, list(known.values()))} if known else set()
+        rows = await door.raw.fetch(by_id, list(said.values())) if said else []
+    versions = {row["id"]: row["version"] for row in rows}
+    for place, outside in known.items():
+        if outside not in before:
+            row = there[codes[place]]
+            records[place].update(id=row["id"], base_version=row["version"])
     for place, id in said.items():
         if place in records:
-            records[place].update(id=id, base_version=by_id.get(id))
+            records[place].update(id=id, base_version=versions.get(id))
 
 
 def known_as(company: Company, record: Body, entity: str) -> str:

@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, LiteralString
 
 from tenants.fields import normal_phone, normal_text
 from tenants.registry import Company
-from tenants.transaction import read_transaction
+from tenants.transaction import look_up, read_transaction
 from workers.imports.map import Values, separated
 
 PROPOSED_AT_MOST = 5
 PARTNERS: LiteralString = "select id::text, code, name, phone_index from partner"
-PRODUCTS: LiteralString = """select p.id::text, p.sku as code, p.name, p.spec,
- array(select b.code from product_barcode b where b.product_id = p.id and b.code = any($2)) as barcodes
- from product p where p.name = any($1)
- or p.id in (select b.product_id from product_barcode b where b.code = any($2))"""
+PRODUCTS: LiteralString = """select p.id::text, p.sku as code, p.name, p.spec, b.code as barcode
+ from product_barcode b join product p on p.id = b.product_id where b.code = any($2)
+ union all select id::text, sku, name, spec, null from product where name = any($1)"""
 # legal forms: two names that differ in them only are one firm's, or so it is worth asking
 FORMS = re.compile(
     r"(股份有限公司|有限责任公司|有限公司|公司|co\.?,? ?ltd\.?|company limited|limited|ltd\.?|inc\.?|llc|gmbh)$"
@@ -76,17 +76,19 @@ class Products:
 
     async def look(self, rows: Sequence[tuple[int, Values]]) -> dict[int, list[Proposal]]:
         codes = {line: [c.strip() for c in separated(row.get("barcodes", "")) if c.strip()] for line, row in rows}
-        async with read_transaction(self.company) as door:
+        async with look_up(self.company) as door:
             known = await door.raw.fetch(
-                PRODUCTS, [row.get("name", "") for _, row in rows], [code for some in codes.values() for code in some]
+                PRODUCTS, list({row.get("name", "") for _, row in rows}), list({*chain(*codes.values())})
             )
         by_name: dict[str, list[Proposal]] = {}
         by_code: dict[str, list[Proposal]] = {}
         for row in known:
             one = {"id": row["id"], "code": row["code"], "name": row["name"]}
-            by_name.setdefault(goods(row["name"], row["spec"]), []).append(one)
-            for code in row["barcodes"]:
-                by_code.setdefault(code, []).append(one)
+            named = by_name.setdefault(goods(row["name"], row["spec"]), [])
+            if len(named) < PROPOSED_AT_MOST and one not in named:
+                named.append(one)
+            if row["barcode"]:
+                by_code.setdefault(row["barcode"], []).append(one)
         found: dict[int, list[Proposal]] = {}
         for line, row in rows:
             name = goods(row.get("name", ""), row.get("spec", ""))
