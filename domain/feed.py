@@ -1,14 +1,15 @@
 """The change feed: gives committed change rows their numbers, without gaps and without missing a late commit.
 
 Writers insert rows without a number. A sequence would give numbers before the commit, and a reader that has passed
-such a number would never see the row. So rows are numbered afterwards, by one transaction at a time.
+such a number would never see the row. So rows are numbered afterwards, by one transaction at a time; only long lists,
+for which that would be as much work as writing them, are such a transaction themselves, at their very end.
 """
 
 from datetime import timedelta
 from typing import LiteralString
 
 from tenants.registry import Company
-from tenants.transaction import write_transaction
+from tenants.transaction import Door, write_transaction
 
 AT_ONCE = 5000
 TOMBSTONES = timedelta(days=90)
@@ -40,6 +41,30 @@ async def number_changes(company: Company, limit: int = AT_ONCE) -> int:
     async with write_transaction(company) as door:
         await door.raw.fetchval(LOCK)
         return int(await door.raw.fetchval(NUMBER, limit) or 0)
+
+
+RESERVE: LiteralString = "update feed_head set last = last + $1 returning last"
+SUPERSEDED: LiteralString = """delete from change c using
+ (select entity, entity_id, bucket from change where seq > 0 and seq >= $1 order by seq) new cross join lateral (
+  select ctid as place from change o
+  where o.entity_id = new.entity_id and o.entity = new.entity and o.bucket = new.bucket and o.seq is not null
+   and o.seq < $1
+  offset 0) old
+ where c.ctid = old.place"""
+
+
+async def take_numbers(door: Door, count: int) -> int:
+    """The first of so many numbers in a row, for the changes of this transaction. What was committed before, and what
+    it waited for, has got its numbers; until it ends nobody else gives any."""
+    await door.raw.fetchval(LOCK)
+    while int(await door.raw.fetchval(NUMBER, AT_ONCE) or 0) == AT_ONCE:
+        pass
+    return int(await door.raw.fetchval(RESERVE, count) or 0) - count + 1
+
+
+async def drop_superseded(door: Door, first: int) -> None:
+    """What the changes from this number on are later words on."""
+    await door.raw.execute(SUPERSEDED, first)
 
 
 # Whoever has not read so far is told to begin again, so nobody keeps what he was never told is gone.

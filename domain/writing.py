@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from domain import sql
+from domain import feed, sql
 from domain.base import change
 from domain.plain import Columns, dump
 from domain.sql import Part, Statement
@@ -29,7 +29,7 @@ change_ as (
  select entity, entity_id, bucket, gone
  from jsonb_to_recordset($1::jsonb -> 'changes') as c(entity text, entity_id uuid, bucket text, gone boolean))"""
 NOTHING = sql.statement()
-CHANGE = sql.insert(change, without=("id", "seq", "at"))
+CHANGE = sql.insert(change, without=("id", "at"))
 COPIED_FROM = 1000  # rows: an import has them, and calls that share a transaction do not
 AT_HAND = 512  # rows
 NOT_YET: Mapping[str, Rows] = {"log": (), "events": (), "changes": ()}
@@ -54,10 +54,20 @@ async def write(
             await copy(door, part, document[part.name])
         else:
             waiting.append(part)
-    if len(own["changes"]) >= COPIED_FROM:
-        await copy(door, CHANGE, own["changes"])
-        own = {**own, "changes": ()}
-    await send(door, what if len(waiting) == len(what.parts) else sql.statement(*waiting), document, own, tag)
+    changes = own["changes"]
+    late = changes if isinstance(changes, Columns) and len(changes) >= COPIED_FROM else None
+    rest = what if len(waiting) == len(what.parts) else sql.statement(*waiting)
+    await send(door, rest, document, {**own, "changes": ()} if late else own, tag)
+    if late:
+        await tell(door, late)
+
+
+async def tell(door: Door, changes: Columns) -> None:
+    """Last of all, since it keeps others from numbering theirs."""
+    first = await feed.take_numbers(door, len(changes))
+    numbers = list(range(first, first + len(changes)))
+    await copy(door, CHANGE, Columns({**changes.columns, "seq": numbers}))
+    await feed.drop_superseded(door, first)
 
 
 async def send(

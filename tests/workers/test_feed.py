@@ -10,10 +10,14 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from domain import writing
+from domain.execute import CHANGED, execute
 from domain.feed import NUMBER, number_changes, prune_tombstones
+from domain.plain import Columns
 from tenants.registry import Company
 from tenants.transaction import write_transaction
-from tests.companies import Instance
+from tests.builders import call, make_unit
+from tests.companies import Instance, caller_of
 
 WRITERS, TRANSACTIONS = 8, 40
 HOT = [uuid4() for _ in range(5)]  # everybody changes them
@@ -56,6 +60,26 @@ async def write(url: str, company: Company, chance: random.Random, kept: set[UUI
     return rows
 
 
+async def tell(company: Company, chance: random.Random, kept: set[UUID], lost: set[UUID]) -> int:
+    """Long lists, which get their numbers as they are written; returns the rows committed."""
+    rows = 0
+    for _ in range(TRANSACTIONS // 4):
+        own, hot = [uuid4() for _ in range(20)], chance.choice(HOT)
+        changes = [("thing", id, "common", False) for id in (*own, hot)]
+        try:
+            async with write_transaction(company) as door:
+                await writing.tell(door, Columns.of(CHANGED, changes))
+                await asyncio.sleep(chance.random() * 0.02)
+                if chance.random() < 0.2:
+                    raise TimeoutError
+        except TimeoutError:
+            lost |= set(own)
+        else:
+            kept |= set(own)
+            rows += len(changes)
+    return rows
+
+
 async def test_a_reader_that_follows_the_numbers_misses_nothing_where_a_sequence_loses(
     instance: Instance, company: Company
 ) -> None:
@@ -81,7 +105,11 @@ async def test_a_reader_that_follows_the_numbers_misses_nothing_where_a_sequence
             await asyncio.sleep(0.003)
 
     followers = [asyncio.create_task(one()) for one in (follow, number, number)]
-    rows = await asyncio.gather(*(write(url, company, random.Random(seed), kept, lost) for seed in range(WRITERS)))
+    chances = [random.Random(seed) for seed in range(WRITERS + 2)]
+    rows = await asyncio.gather(
+        *(write(url, company, chance, kept, lost) for chance in chances[2:]),
+        *(tell(company, chance, kept, lost) for chance in chances[:2]),
+    )
     over.set()
     await asyncio.gather(*followers)
 
@@ -141,6 +169,35 @@ async def test_old_tombstones_are_forgotten_and_it_is_known_up_to_where(instance
     heads = await instance.owner.fetchrow(f"select last, pruned from {company.schema}.feed_head")
     assert tuple(heads or ()) == (4, 4)
     assert await prune_tombstones(company) == 0
+
+
+async def test_a_long_list_is_the_last_word_on_what_was_told_before(instance: Instance, company: Company) -> None:
+    async def changes() -> list[tuple[UUID, int | None, bool]]:
+        query = f"select entity_id, seq, gone from {company.schema}.change where entity = 'product' order by seq, id"
+        return [tuple(row) for row in await instance.owner.fetch(query)]
+
+    async def save(*names: str) -> None:
+        records = [
+            {"sku": f"S{n}", "name": name, "unit": "个", "external": {"source": "file", "number": f"S{n}"}}
+            for n, name in enumerate(names)
+        ]
+        outcome = await execute(call("masterdata.save_products", {"records": records}), owner)
+        assert {record.status for record in outcome.records} <= {"accepted", "changed"}
+
+    owner, many = caller_of(company), writing.COPIED_FROM
+    await make_unit(owner, "个")
+    await save(*["茶"] * many)
+    first = [seq for _, seq, _ in await changes()]
+    assert first == list(range(first[0] or 0, (first[0] or 0) + many))
+    await save("红茶")
+    assert [seq for _, seq, _ in await changes()] == [*first, None], "it waits to be numbered"
+    await save(*["绿茶"] * many)
+    told = await changes()
+    assert len({id for id, _, _ in told}) == len(told) == many
+    [head] = await instance.owner.fetch(f"select last from {company.schema}.feed_head")
+    last = head["last"]
+    assert [seq for _, seq, _ in told] == list(range(last - many + 1, last + 1))
+    assert await number_changes(company) == 0
 
 
 async def test_what_is_superseded_is_looked_up_by_key_by_a_plan_made_when_there_was_nothing(
