@@ -34,9 +34,19 @@ def service(
     command: Sequence[str | Path], port: int, log: Path, environment: Mapping[str, str] = {}, cwd: Path | None = None
 ) -> Iterator[Service]:
     """Runs while the block does; entered once it takes connections."""
+    with process(command, log, environment, cwd) as running:
+        wait_for(running, port, log)
+        yield Service(running.pid, port)
+
+
+@contextlib.contextmanager
+def process(
+    command: Sequence[str | Path], log: Path, environment: Mapping[str, str] = {}, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs while the block does."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        process = subprocess.Popen(
+        running = subprocess.Popen(
             command,
             env={**os.environ, **environment},
             cwd=cwd,
@@ -46,15 +56,14 @@ def service(
             start_new_session=True,  # Ctrl-C reaches us alone, and a signal to its group reaches its children
         )
     try:
-        wait_for(process, port, log)
-        yield Service(process.pid, port)
+        yield running
     finally:
-        process.terminate()
+        running.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
+            running.wait(STOP_SECONDS)
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
 
 
 def wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

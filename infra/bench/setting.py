@@ -16,8 +16,9 @@ from infra.bench import load, measure
 from infra.bench.load import Flow
 from infra.bench.measure import REPEATS, Contestant, Sample
 from infra.bench.peers.install import PeerError
-from infra.bench.service import Service, ServiceError, free_port, service
+from infra.bench.service import Service, ServiceError, free_port, process, service
 from infra.bench.stage import Stage
+from workers.broker import install
 
 T = TypeVar("T")
 
@@ -53,6 +54,15 @@ class Setting:
         log = self.stage.data / "api.log"
         with service([*command, "--no-access-log", "--log-level=warning"], port, log, environment) as server:
             yield server
+
+    @contextmanager
+    def workers(self, port: int) -> Iterator[None]:
+        """Of both kinds, beside an API on this port."""
+        install(self.stage.server.owner_url)
+        environment, log = self.environment(port), self.stage.data / "workers.log"
+        events, jobs = [sys.executable, "-m", "workers"], [sys.executable, "-m", "workers", "jobs"]
+        with process(events, log, environment), process(jobs, log, environment):
+            yield
 
     def environment(self, port: int) -> Mapping[str, str]:
         return {
