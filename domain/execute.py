@@ -41,6 +41,7 @@ RECALL: LiteralString = """'recall', (select json_object_agg(id, json_build_obje
  'body_hash', body_hash, 'outcome', outcome)) from command_log where id = any($1::uuid[])),
  'epoch', (select access_epoch from setting)"""
 ANSWER: LiteralString = "select outcome from command_log where id = $1 and actor_id = $2"
+LONG = 100_000  # characters of a load's document: a thousand ids or so
 CHANGED = ("entity", "entity_id", "bucket", "gone")
 OF_RECORD = itemgetter(*Record._fields)
 
@@ -270,6 +271,8 @@ def make_tx(door: Door, runs: Sequence[Run], tag: str = "", *, preview: bool = F
         nonlocal recalled
         ids = [] if recalled else [run.call.id for run in runs]
         second = (dump(document),) if what.parts else ()
+        if second and len(second[0]) > LONG:
+            await door.plan_anew()
         loaded: Any = await door.raw.fetchval(sql.load_text(what, RECALL) + tag, ids, *second)
         if not recalled:
             recall(runs, loaded["recall"] or {})

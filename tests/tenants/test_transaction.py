@@ -152,3 +152,19 @@ async def test_prepared_statements_stay_within_the_cache(instance: Instance, nar
 
     first = await round()
     assert await round() == first
+
+
+async def test_plans_are_made_anew_while_long_lists_fill_the_tables(narrow: Registry, company: Company) -> None:
+    there = await narrow.company(company.id)
+    assert there
+    asked: list[str] = []
+    anew: list[int] = []
+    async with write_transaction(there) as door:
+        with door.raw.query_logger(lambda record: asked.append(record.query)):
+            for n in range(1, 25):
+                before = len(asked)
+                await door.plan_anew()
+                await asyncio.sleep(0)  # then it is logged
+                anew += [n] * (len(asked) - before)
+    assert anew == [1, 2, 4, 8, 16, 24]
+    assert set(asked) == {"discard plans"}

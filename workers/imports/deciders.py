@@ -90,6 +90,12 @@ async def deciders(company: Company, lines: int, *, in_order: bool) -> AsyncIter
             await asyncio.gather(*begun, return_exceptions=True)
 
 
+def make_ready(lines: int) -> None:
+    """For the run of so many lines that is to come: what is copied loads while a person looks at what was read."""
+    if lines >= LONG:
+        original()
+
+
 async def here(call: Call, caller: Caller, dry: bool) -> Outcome:
     return outcome_from(await decided(call, caller, dry))
 

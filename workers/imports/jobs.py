@@ -21,6 +21,7 @@ from domain.imports.papers import Row
 from domain.tx import Record
 from tenants.access import Caller
 from workers.imports.chunks import WHOLE, Group, Line, Manner
+from workers.imports.deciders import make_ready
 from workers.imports.detect import LOOKED_AT, detect_in, signature
 from workers.imports.report import XLSX, Workbook, field_of
 from workers.imports.run import Table, run
@@ -98,6 +99,7 @@ async def read(job: Job) -> Mapping[str, Any]:
             before = await papers.remembered(job.company, marks, imported.id, kind)
             if before and kind is None and before["kind"] != detected.kind:
                 detected = await asyncio.to_thread(detect_in, looked, before["kind"], sheet, heading, name)
+        make_ready(detected.rows)
         fields = {column["index"]: column["field"] for column in before["columns"]} if before else {}
         columns = [
             {

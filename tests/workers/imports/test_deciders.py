@@ -103,6 +103,17 @@ async def test_who_is_killed_has_ended(owner, decider):
         await decider.decide(call("A"), owner, False)
 
 
+async def test_what_is_copied_loads_once_a_long_file_was_read(monkeypatch):
+    monkeypatch.setattr(deciders, "originals", [])
+    deciders.make_ready(LONG - 1)
+    assert deciders.originals == []
+    deciders.make_ready(LONG)
+    [made] = deciders.originals
+    assert original() is made
+    made.socket.close()
+    assert await asyncio.to_thread(made.process.wait, 30) == 0
+
+
 async def test_a_long_run_is_decided_there(instance, owner, decider, small, rows, monkeypatch):
     async def rung() -> datetime:
         await owner.company.database.doorbell.close()
