@@ -59,7 +59,8 @@ class Door:
     async def plan_anew(self) -> None:
         """Before a long list is looked up. Long lists come one after the other and fill the tables: a plan that was
         made while one was empty looks at each of its rows for each key. To plan for every list would be a third of the
-        work, so it is done whenever there may be twice as much as the last time."""
+        work, so it is done whenever there may be twice as much as the last time; and before every eighth, since a
+        connection outlives an import."""
         self.lists += 1
         if self.lists & (self.lists - 1) == 0 or self.lists % 8 == 0:
             await self.raw.execute("discard plans")
